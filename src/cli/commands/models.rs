@@ -1,0 +1,207 @@
+//! `infer`, `convert`, `vba`, `access show`, `data export`, `check`, `policy`, `diff`, `schema`.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, FINDINGS, Failure, OK, must_exist, report_failed};
+use crate::cli::arguments::{ExportFormat, PathsArguments};
+use crate::cli::output::{self, json as print_json, table};
+use crate::model::{Decision, Verdict};
+use crate::pipeline;
+
+pub(super) fn infer(context: &Context, arguments: &PathsArguments) -> Result<u8, Failure> {
+    arguments.paths.iter().try_for_each(|path| must_exist(path))?;
+    let (inference, failed) = pipeline::infer(&arguments.paths, &context.reader)?;
+    if arguments.json {
+        print_json(&inference)?;
+        return Ok(report_failed(&failed));
+    }
+    for model in &inference.application.data_models {
+        println!("{}  ({} fields, key {})", model.name, model.fields.len(), key_text(&model.primary_key));
+        let rows: Vec<Vec<String>> = model
+            .fields
+            .iter()
+            .map(|field| {
+                let required = if field.required == Some(true) { "required" } else { "" };
+                vec![
+                    format!("  {}", field.name),
+                    field.kind.clone(),
+                    field.semantic_type.clone().unwrap_or_default(),
+                    required.to_string(),
+                    field.tags.join(" "),
+                ]
+            })
+            .collect();
+        table(&["  field", "type", "semantic", "", "tags"], &rows);
+        println!();
+    }
+    for link in &inference.application.relationships {
+        println!(
+            "{}({}) -> {}({})",
+            link.from.model,
+            link.from.fields.join(", "),
+            link.to.model,
+            link.to.fields.join(", ")
+        );
+    }
+    Ok(report_failed(&failed))
+}
+
+fn key_text(key: &[String]) -> String {
+    if key.is_empty() { String::from("none found") } else { key.join(" + ") }
+}
+
+pub(super) fn convert(context: &Context, arguments: &PathsArguments) -> Result<u8, Failure> {
+    arguments.paths.iter().try_for_each(|path| must_exist(path))?;
+    let (report, failed) = pipeline::convert(&arguments.paths, &context.reader)?;
+    if arguments.json {
+        print_json(&report)?;
+        return Ok(report_failed(&failed));
+    }
+    let coverage = report.coverage;
+    println!(
+        "{} statements: {} exact, {} approximate, {} no-op on purpose, {} left to a person; {} declarations",
+        coverage.statements, coverage.exact, coverage.approximate, coverage.noop, coverage.manual, coverage.declarations
+    );
+    let rows: Vec<Vec<String>> = report
+        .modules
+        .iter()
+        .flat_map(|module| module.procedures.iter())
+        .map(|procedure| vec![procedure.name.clone(), procedure.grade.clone(), procedure.unmapped.len().to_string()])
+        .collect();
+    table(&["procedure", "grade", "unmapped"], &rows);
+    Ok(report_failed(&failed))
+}
+
+pub(super) fn vba_extract(context: &Context, file: &Path, json: bool) -> Result<u8, Failure> {
+    let report = pipeline::vba_extract(file, &context.reader)?;
+    if json {
+        print_json(&report)?;
+        return Ok(OK);
+    }
+    for module in &report.modules {
+        println!("' ==== {} ({})", module.name, module.kind);
+        println!("{}", output::plain(&module.code.replace('\r', "")));
+    }
+    Ok(OK)
+}
+
+pub(super) fn vba_check(files: &[PathBuf], json: bool) -> Result<u8, Failure> {
+    let report = pipeline::vba_check(files)?;
+    let malformed = report.modules.iter().any(|module| !module.errors.is_empty());
+    if json {
+        print_json(&report)?;
+    } else {
+        for module in &report.modules {
+            println!("{}: {} lines, {} statements", module.file, module.lines, module.statements);
+            for error in &module.errors {
+                println!("  {}:{}: {}", error.line, error.column, error.message);
+            }
+        }
+    }
+    Ok(if malformed { FINDINGS } else { OK })
+}
+
+pub(super) fn access_show(context: &Context, file: &Path, json: bool) -> Result<u8, Failure> {
+    let report = pipeline::access_show(file, &context.reader)?;
+    if json {
+        print_json(&report)?;
+        return Ok(OK);
+    }
+    println!("{}", report.version);
+    let rows: Vec<Vec<String>> = report
+        .tables
+        .iter()
+        .map(|found| vec![found.name.clone(), found.rows.to_string(), found.columns.len().to_string(), found.indexes.len().to_string()])
+        .collect();
+    table(&["table", "rows", "columns", "indexes"], &rows);
+    for link in &report.relationships {
+        println!("{}({}) -> {}({})", link.from.table, link.from.columns.join(", "), link.to.table, link.to.columns.join(", "));
+    }
+    for query in &report.queries {
+        println!("query {} ({})", query.name, query.kind);
+    }
+    for module in &report.modules {
+        println!("module {} ({} lines)", module.name, module.code.lines().count());
+    }
+    Ok(OK)
+}
+
+pub(super) fn export(context: &Context, paths: &[PathBuf], out: &Path, format: ExportFormat) -> Result<u8, Failure> {
+    if format == ExportFormat::Parquet {
+        return Err(Failure::usage("Parquet is not written by this version").with_remedy("Use --format csv."));
+    }
+    paths.iter().try_for_each(|path| must_exist(path))?;
+    let written = pipeline::export_rows(paths, out, &context.reader)?;
+    for path in &written {
+        println!("{}", path.display());
+    }
+    Ok(OK)
+}
+
+pub(super) fn check(context: &Context, model: &Path, findings: Option<&Path>, json: bool) -> Result<u8, Failure> {
+    let verdict = pipeline::check_model(model, findings, &context.today())?;
+    if json {
+        print_json(&verdict)?;
+    } else {
+        print_verdict(&verdict);
+    }
+    Ok(if verdict.decision == Decision::Allow { OK } else { FINDINGS })
+}
+
+fn print_verdict(verdict: &Verdict) {
+    println!("decision: {}", word(&verdict.decision));
+    for finding in &verdict.violations {
+        println!("{} {} [{}] {}: {}", finding.id, word(&finding.severity), finding.reference, finding.object, finding.message);
+        println!("    {}", finding.remedy);
+    }
+}
+
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_string)).unwrap_or_default()
+}
+
+pub(super) fn policy_test(json: bool) -> Result<u8, Failure> {
+    let reports = pipeline::test_rules()?;
+    let failed = reports.iter().any(|report| !report.failures.is_empty());
+    if json {
+        print_json(&reports)?;
+    } else {
+        for report in &reports {
+            println!("{}: {} of {} cases pass", report.id, report.passed, report.cases);
+            for failure in &report.failures {
+                println!("  {failure}");
+            }
+        }
+    }
+    Ok(if failed { FINDINGS } else { OK })
+}
+
+pub(super) fn policy_explain(context: &Context, rule: &str, model: &Path, json: bool) -> Result<u8, Failure> {
+    let explanation = pipeline::explain_rule(rule, model, &context.today())?;
+    if json {
+        print_json(&explanation)?;
+        return Ok(OK);
+    }
+    println!("{}", serde_json::to_string_pretty(&explanation).unwrap_or_default());
+    Ok(OK)
+}
+
+pub(super) fn diff(a: &Path, b: &Path, json: bool) -> Result<u8, Failure> {
+    let found = pipeline::diff_models(a, b)?;
+    if json {
+        print_json(&found)?;
+    } else if found.changes.is_empty() {
+        println!("no change in meaning");
+    } else {
+        for change in &found.changes {
+            let breaking = if change.breaking { "breaking" } else { "" };
+            println!("{:<9} {}  {}  {}", breaking, word(&change.kind), change.path, change.detail);
+        }
+    }
+    Ok(if found.changes.is_empty() { OK } else { FINDINGS })
+}
+
+pub(super) fn schema() -> Result<u8, Failure> {
+    print_json(&crate::dsl::schema())?;
+    Ok(OK)
+}

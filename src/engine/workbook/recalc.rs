@@ -1,0 +1,378 @@
+//! Formulas: the workbook as the calculation sees it, and when a result is computed. A cell is computed when it is read; in manual
+//! mode the last result stands until Calculate. What cannot be computed ends the run as refused rather than showing an old value.
+
+use std::sync::Arc;
+
+use super::area::{Area, COLUMNS, ROWS};
+use super::book::{Workbook, table_columns};
+use super::excel::Excel;
+use super::fault::{Answer, Done, mismatch, out_of_memory, refused};
+use super::range_ref::RangeRef;
+use super::range_value::{MOST_CELLS, array};
+use super::resolve::resolve_text;
+use super::scalar;
+use super::sheet::{Sheet, Table};
+use crate::engine::formula::{
+    Calculator, CellAddress, CellContent, CellValue, FormulaEngine, Grid, Operand, Range, Refusal, SheetSource,
+    TableArea, number_format,
+};
+use crate::engine::value::{Array, Fault, Value};
+use crate::lang::formula::{self, Dialect, ErrorKind};
+
+/// The calculation's memory between reads.
+#[derive(Default)]
+pub struct Recalculation {
+    calculator: Calculator,
+    /// Start of the run's random numbers; the caller may set it for a replay.
+    pub seed: u64,
+}
+
+/// The workbook as `SheetSource`: sheets by position.
+struct View<'a> {
+    book: &'a Workbook,
+    now: f64,
+    seed: u64,
+}
+
+impl View<'_> {
+    fn sheet(&self, position: usize) -> Option<&Sheet> {
+        self.book.sheets.get(position)
+    }
+
+    fn table_area(&self, position: usize, sheet: &Sheet, table: &Table) -> TableArea {
+        TableArea {
+            range: range_at(position, table.area),
+            columns: table_columns(sheet, table),
+            header_row: table.header_row,
+            totals_row: table.totals_row,
+        }
+    }
+}
+
+fn range_at(sheet: usize, area: Area) -> Range {
+    Range { sheet, last_sheet: sheet, top: area.top, left: area.left, bottom: area.bottom, right: area.right }
+}
+
+impl SheetSource for View<'_> {
+    fn epoch(&self) -> u64 {
+        self.book.revision
+    }
+
+    fn sheet_index(&self, name: &str) -> Option<usize> {
+        self.book.sheets.iter().position(|sheet| super::book::same_text(&sheet.name, name))
+    }
+
+    fn sheet_name(&self, sheet: usize) -> Option<Arc<str>> {
+        self.sheet(sheet).map(|sheet| Arc::from(sheet.name.as_str()))
+    }
+
+    fn content(&self, cell: CellAddress) -> CellContent {
+        let blank = CellContent::Value(CellValue::Empty);
+        let Some(sheet) = self.sheet(cell.sheet) else { return blank };
+        if let Some(area) = sheet.array_at(cell.row, cell.column) {
+            let anchor = sheet.grid.get(area.top, area.left).and_then(|cell| cell.formula.clone());
+            if let Some(formula) = anchor {
+                return CellContent::ArrayFormula { formula, area: range_at(cell.sheet, area) };
+            }
+        }
+        match sheet.grid.get(cell.row, cell.column) {
+            None => blank,
+            Some(found) => match &found.formula {
+                Some(text) => CellContent::Formula(text.clone()),
+                None => CellContent::Value(to_formula_value(&found.value)),
+            },
+        }
+    }
+
+    fn used_range(&self, sheet: usize) -> Option<(u32, u32)> {
+        let used = self.sheet(sheet)?.grid.used()?;
+        Some((used.bottom, used.right))
+    }
+
+    fn defined_name(&self, name: &str, sheet: usize) -> Option<Arc<str>> {
+        let home = self.sheet(sheet).map_or(0, |sheet| sheet.id);
+        self.book.find_name(name, home).map(|name| Arc::from(name.refers_to.as_str()))
+    }
+
+    fn table(&self, name: &str) -> Option<TableArea> {
+        let (sheet, table) = self.book.table(name)?;
+        let position = self.book.sheets.iter().position(|known| known.id == sheet.id)?;
+        Some(self.table_area(position, sheet, table))
+    }
+
+    fn table_at(&self, cell: CellAddress) -> Option<TableArea> {
+        let sheet = self.sheet(cell.sheet)?;
+        let table = sheet.tables.iter().find(|table| table.area.holds(cell.row, cell.column))?;
+        Some(self.table_area(cell.sheet, sheet, table))
+    }
+
+    fn row_hidden(&self, sheet: usize, row: u32) -> bool {
+        self.sheet(sheet).is_some_and(|sheet| sheet.hidden_rows.contains(&row))
+    }
+
+    fn row_filtered(&self, sheet: usize, row: u32) -> bool {
+        self.sheet(sheet).is_some_and(|sheet| {
+            let filter = sheet.filter.as_ref().filter(|filter| !filter.criteria.is_empty());
+            let inside = filter.is_some_and(|f| row > f.area.top && row <= f.area.bottom);
+            inside && sheet.hidden_rows.contains(&row)
+        })
+    }
+
+    fn date1904(&self) -> bool {
+        self.book.date1904
+    }
+
+    fn now(&self) -> f64 {
+        self.now
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+/// A stored or VBA value as the calculation knows it; what a cell cannot hold is `#VALUE!`.
+pub fn to_formula_value(value: &Value) -> CellValue {
+    match value {
+        Value::Empty | Value::Null | Value::Missing => CellValue::Empty,
+        Value::Text(text) => CellValue::Text(text.clone()),
+        Value::Boolean(truth) => CellValue::Boolean(*truth),
+        Value::Error(number) => {
+            let text = super::entry::error_text(*number);
+            CellValue::Error(ErrorKind::from_text(text).unwrap_or(ErrorKind::NotAvailable))
+        }
+        other => scalar::number(other).map_or(CellValue::Error(ErrorKind::Value), CellValue::from),
+    }
+}
+
+/// A computed value as cells hold it.
+fn from_formula_value(value: &CellValue) -> Value {
+    match value {
+        CellValue::Empty => Value::Empty,
+        CellValue::Number(number) => Value::Double(*number),
+        CellValue::Text(text) => Value::Text(text.clone()),
+        CellValue::Boolean(truth) => Value::Boolean(*truth),
+        CellValue::Error(kind) => Value::Error(super::entry::error_number(kind.text()).unwrap_or(2042)),
+    }
+}
+
+/// Number of characters General shows in a cell of standard width.
+pub fn narrow_general(number: f64) -> String {
+    number_format::render(&CellValue::Number(number), "General", false)
+}
+
+fn refusal(refusal: &Refusal) -> Fault {
+    let capability = match refusal {
+        Refusal::Unsupported { name } => format!("formula:{name}"),
+        Refusal::Unreadable { .. } => "formula:unreadable".to_owned(),
+        Refusal::Circular { .. } => "formula:circular".to_owned(),
+        Refusal::TooDeep => "formula:depth".to_owned(),
+        Refusal::Budget => "formula:budget".to_owned(),
+    };
+    refused(&capability, refusal.to_string())
+}
+
+/// A VBA array as a grid; one dimension is a row.
+pub fn grid_of_array(excel: &mut Excel, source: &Array) -> Result<Grid, Fault> {
+    let extent = |(lower, upper): (i32, i32)| usize::try_from(i64::from(upper) - i64::from(lower) + 1).unwrap_or(0);
+    let (height, width) = match source.bounds.as_slice() {
+        [columns] => (1, extent(*columns)),
+        [rows, columns] => (extent(*rows), extent(*columns)),
+        _ => return Err(mismatch()),
+    };
+    if height.saturating_mul(width) as u64 > MOST_CELLS {
+        return Err(out_of_memory());
+    }
+    let mut cells = Vec::with_capacity(height * width);
+    for row in 0..height {
+        for column in 0..width {
+            let element = source.elements.get(column * height + row).cloned().unwrap_or(Value::Empty);
+            cells.push(to_formula_value(&excel.plain(&element)?));
+        }
+    }
+    Ok(Grid::new(height, width, cells))
+}
+
+/// A result for VBA: cells become a Range, a grid of one row a one-dimensional array from 1, a larger one two-dimensional.
+pub fn from_operand(excel: &mut Excel, operand: Operand) -> Answer {
+    match operand {
+        Operand::Omitted => Ok(Value::Empty),
+        Operand::Value(value) => Ok(from_formula_value(&value)),
+        Operand::Cells(ranges) => {
+            let first = ranges.first().and_then(|range| excel.book.sheets.get(range.sheet)).map(|sheet| sheet.id);
+            let areas = ranges.iter().filter_map(|r| Area::new(r.top, r.left, r.bottom, r.right)).collect();
+            Ok(excel.range_or_nothing(first.and_then(|sheet| RangeRef::of(sheet, areas))))
+        }
+        Operand::Array(grid) => {
+            let (height, width) = (grid.rows(), grid.columns());
+            if (height as u64).saturating_mul(width as u64) > MOST_CELLS {
+                return Err(out_of_memory());
+            }
+            let mut elements = Vec::with_capacity(height * width);
+            for column in 0..width {
+                elements.extend((0..height).map(|row| grid.get(row, column).map_or(Value::Empty, from_formula_value)));
+            }
+            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            if height == 1 {
+                let upper = i32::try_from(width).unwrap_or(i32::MAX);
+                let element = crate::engine::value::Subtype::Variant;
+                return Ok(Value::Array(Arc::new(Array { element, bounds: vec![(1, upper)], elements })));
+            }
+            Ok(array(elements, number(height), number(width)))
+        }
+    }
+}
+
+impl Excel {
+    /// The start of the run's random numbers.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.recalculation.seed = seed;
+    }
+
+    fn position(&self, sheet: u32) -> usize {
+        self.book.sheets.iter().position(|known| known.id == sheet).unwrap_or(usize::MAX)
+    }
+
+    /// What a cell is worth now (`Value2`).
+    pub(super) fn cell_value(&mut self, sheet: u32, row: u32, column: u32) -> Answer {
+        let home = self.sheet(sheet)?;
+        let in_array = !home.arrays.is_empty() && home.array_at(row, column).is_some();
+        let (known, formula) = match home.grid.get(row, column) {
+            None if !in_array => return Ok(Value::Empty),
+            None => (Value::Empty, true),
+            Some(cell) => (cell.value.clone(), cell.formula.is_some() || in_array),
+        };
+        let current = known != Value::Empty && (self.book.manual || self.book.revision == 0);
+        if !formula || current {
+            return Ok(known);
+        }
+        let value = self.computed(sheet, row, column).or_else(|refused| {
+            let untouched = known != Value::Empty && super::cone::is_untouched(&self.book, sheet, row, column);
+            if untouched { Ok(known) } else { Err(refused) }
+        })?;
+        if let Some(cell) = self.sheet_mut(sheet)?.grid.get_mut(row, column) {
+            cell.value = value.clone();
+        }
+        Ok(value)
+    }
+
+    fn computed(&mut self, sheet: u32, row: u32, column: u32) -> Answer {
+        let address = CellAddress { sheet: self.position(sheet), row, column };
+        let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
+        let value = self.recalculation.calculator.value(&view, address).map_err(|fault| refusal(&fault))?;
+        Ok(match from_formula_value(&value) {
+            // A formula never shows blank: a reference to an empty cell is 0.
+            Value::Empty => Value::Double(0.0),
+            other => other,
+        })
+    }
+
+    /// Switches between automatic and manual; back to automatic everything is due.
+    pub(super) fn set_manual(&mut self, manual: bool) -> Done {
+        if manual && !self.book.manual {
+            self.settle();
+        }
+        self.book.manual = manual;
+        Ok(())
+    }
+
+    /// `Calculate`: in manual mode every formula gets its present result.
+    pub(super) fn calculate(&mut self) -> Done {
+        let manual = std::mem::replace(&mut self.book.manual, false);
+        self.book.revision += 1;
+        self.settle();
+        self.book.manual = manual;
+        Ok(())
+    }
+
+    /// Computes every formula; one that cannot be computed is left without a value rather than with an old one.
+    pub(super) fn settle(&mut self) {
+        if self.book.revision == 0 {
+            return;
+        }
+        let mut formulas = Vec::new();
+        for sheet in &self.book.sheets {
+            let cells = sheet.grid.cells(Area { top: 1, left: 1, bottom: ROWS, right: COLUMNS });
+            formulas.extend(
+                cells.filter(|(_, _, cell)| cell.formula.is_some()).map(|(row, column, _)| (sheet.id, row, column)),
+            );
+            let covered = sheet.arrays.iter().filter(|area| area.size() <= MOST_CELLS);
+            formulas.extend(covered.flat_map(|area| area.cells()).map(|(row, column)| (sheet.id, row, column)));
+        }
+        for (sheet, row, column) in formulas {
+            let Err(_) = self.cell_value(sheet, row, column).map(|value| self.keep(sheet, row, column, value)) else {
+                continue;
+            };
+            if let Ok(home) = self.sheet_mut(sheet)
+                && let Some(cell) = home.grid.get_mut(row, column)
+            {
+                cell.value = Value::Empty;
+            }
+        }
+    }
+
+    /// Array formulas fill cells that hold nothing of their own.
+    fn keep(&mut self, sheet: u32, row: u32, column: u32, value: Value) {
+        let Ok(home) = self.sheet_mut(sheet) else { return };
+        match home.grid.get_mut(row, column) {
+            Some(cell) => cell.value = value,
+            None => home.set_value(row, column, value),
+        }
+    }
+
+    /// A worksheet function on given arguments.
+    pub(super) fn call_function(&mut self, name: &str, operands: &[Operand]) -> Result<Operand, Fault> {
+        let at = self.active_address();
+        let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
+        self.recalculation.calculator.call(&view, name, operands, at).map_err(|fault| refusal(&fault))
+    }
+
+    fn active_address(&self) -> CellAddress {
+        let (row, column) = self.book.sheet(self.book.active).map_or((1, 1), |sheet| sheet.active);
+        CellAddress { sheet: self.position(self.book.active), row, column }
+    }
+
+    /// A range as a function's argument.
+    pub(super) fn operand_of(&self, range: &RangeRef) -> Result<Operand, Fault> {
+        let position = self.position(range.sheet);
+        Ok(Operand::Cells(range.areas.iter().map(|area| range_at(position, *area)).collect()))
+    }
+
+    /// `Evaluate`, `[A1]`: a reference gives a Range, a formula its value, nonsense an error value.
+    pub(super) fn evaluate(&mut self, text: &Value, home: u32) -> Answer {
+        let text = scalar::text(&self.plain(text)?)?;
+        let body = text.strip_prefix('=').unwrap_or(&text);
+        if let Some(range) = resolve_text(&self.book, body, home) {
+            return Ok(self.range_value(&range));
+        }
+        const VALUE_ERROR: i32 = 2015;
+        match self.operand_of_text(body, home)? {
+            Some(operand) => from_operand(self, operand),
+            None => Ok(Value::Error(VALUE_ERROR)),
+        }
+    }
+
+    /// The worth of a formula text; none when it cannot be read.
+    fn operand_of_text(&mut self, text: &str, home: u32) -> Result<Option<Operand>, Fault> {
+        let (node, notices) = formula::parse(text, Dialect::Sheet);
+        if !notices.is_empty() {
+            return Ok(None);
+        }
+        let at = CellAddress { sheet: self.position(home), row: 1, column: 1 };
+        let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
+        let result = self.recalculation.calculator.evaluate(&view, &node, at);
+        result.map(Some).map_err(|fault| refusal(&fault))
+    }
+
+    /// A name or text that only calculation turns into cells: `OFFSET(...)`, `INDEX(...)`.
+    pub(super) fn calculated_range(&mut self, text: &str, home: u32) -> Option<RangeRef> {
+        match self.operand_of_text(text, home).ok()?? {
+            Operand::Cells(ranges) => {
+                let sheet = self.book.sheets.get(ranges.first()?.sheet)?.id;
+                let areas = ranges.iter().filter_map(|r| Area::new(r.top, r.left, r.bottom, r.right)).collect();
+                RangeRef::of(sheet, areas)
+            }
+            _ => None,
+        }
+    }
+}

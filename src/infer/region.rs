@@ -1,0 +1,332 @@
+//! Where the tables of a sheet are. Order of trust: ListObject, then 8-connected components of filled cells with their
+//! bounding boxes merged, trimmed of title, totals and notes, then the header rows. Coordinates count from 1.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::{ListObjectFacts, Scalar, SheetContent};
+
+/// A rectangle of cells, inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Area {
+    pub top: u32,
+    pub left: u32,
+    pub bottom: u32,
+    pub right: u32,
+}
+
+/// One table on a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub area: Area,
+    pub header_rows: u32,
+    /// Name of the ListObject it is, if it is one.
+    pub name: Option<String>,
+    /// Which rule found it, for the evidence.
+    pub rule: &'static str,
+}
+
+/// Rows of a sheet: column → value, only non-empty cells.
+pub(super) type Grid<'a> = BTreeMap<u32, BTreeMap<u32, &'a Scalar>>;
+
+/// Words that open a totals row, as whole first words (en, de, fr, es, it, nl).
+const TOTALS: &[&str] = &["total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "grand", "subtotal", "zwischensumme", "totaal", "totale", "somme", "suma"];
+/// Fewest columns a table needs before a lone cell above or below counts as title or note.
+const NARROW: u32 = 2;
+
+impl Area {
+    pub fn width(self) -> u32 {
+        self.right - self.left + 1
+    }
+
+    pub fn height(self) -> u32 {
+        self.bottom - self.top + 1
+    }
+
+    fn touches(self, other: Area) -> bool {
+        self.left <= other.right + 1
+            && other.left <= self.right + 1
+            && self.top <= other.bottom + 1
+            && other.top <= self.bottom + 1
+    }
+
+    fn around(self, other: Area) -> Area {
+        Area {
+            top: self.top.min(other.top),
+            left: self.left.min(other.left),
+            bottom: self.bottom.max(other.bottom),
+            right: self.right.max(other.right),
+        }
+    }
+
+    fn holds(self, row: u32, column: u32) -> bool {
+        (self.top..=self.bottom).contains(&row) && (self.left..=self.right).contains(&column)
+    }
+
+    /// The A1 text without `$`.
+    pub fn a1(self) -> String {
+        format!("{}{}:{}{}", letters(self.left), self.top, letters(self.right), self.bottom)
+    }
+}
+
+/// The letters of a column.
+pub(super) fn letters(mut column: u32) -> String {
+    let mut text = Vec::new();
+    while column > 0 {
+        column -= 1;
+        text.push(char::from(b'A' + (column % 26) as u8));
+        column /= 26;
+    }
+    text.iter().rev().collect()
+}
+
+/// Reads an A1 range.
+pub(super) fn parse_a1(text: &str) -> Option<Area> {
+    let bare = text.rsplit('!').next()?.replace('$', "");
+    let (first, last) = bare.split_once(':').unwrap_or((&bare, &bare));
+    let (left, top) = parse_cell(first)?;
+    let (right, bottom) = parse_cell(last)?;
+    (left <= right && top <= bottom).then_some(Area { top, left, bottom, right })
+}
+
+fn parse_cell(text: &str) -> Option<(u32, u32)> {
+    let split = text.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = text.split_at_checked(split)?;
+    let mut column: u32 = 0;
+    for c in letters.chars() {
+        let value = c.to_ascii_uppercase().to_digit(36).filter(|value| *value >= 10)?;
+        column = column.checked_mul(26)?.checked_add(value - 9)?;
+    }
+    let row = digits.parse().ok().filter(|row| *row > 0)?;
+    (column > 0).then_some((column, row))
+}
+
+/// The non-empty cells of a sheet by row.
+pub(super) fn grid_of(sheet: &SheetContent) -> Grid<'_> {
+    let mut grid: Grid<'_> = BTreeMap::new();
+    for cell in &sheet.cells {
+        let blank = match &cell.value {
+            Scalar::Empty => cell.formula.is_none(),
+            Scalar::Text(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        if !blank {
+            grid.entry(cell.row).or_default().insert(cell.column, &cell.value);
+        }
+    }
+    grid
+}
+
+/// All tables of a sheet, from top left to bottom right.
+pub(super) fn find(grid: &Grid<'_>, list_objects: &[&ListObjectFacts]) -> Vec<Found> {
+    let mut found: Vec<Found> = list_objects.iter().filter_map(|object| of_list_object(object)).collect();
+    let taken: Vec<Area> = found.iter().map(|table| table.area).collect();
+    for area in join(grid, components(grid, &taken)) {
+        found.extend(trim(grid, area));
+    }
+    found.sort_by_key(|table| table.area);
+    found
+}
+
+fn of_list_object(object: &ListObjectFacts) -> Option<Found> {
+    let mut area = parse_a1(&object.range)?;
+    area.bottom = area.bottom.checked_sub(object.totals_rows).filter(|bottom| *bottom >= area.top)?;
+    Some(Found { area, header_rows: object.header_rows, name: Some(object.name.clone()), rule: "list object" })
+}
+
+/// Bounding boxes of 8-connected components, row by row over runs of filled cells; boxes that come to touch are merged.
+fn components(grid: &Grid<'_>, taken: &[Area]) -> Vec<Area> {
+    let mut open: Vec<Area> = Vec::new();
+    let mut closed: Vec<Area> = Vec::new();
+    for (&row, cells) in grid {
+        let (still, done): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.bottom + 1 >= row);
+        closed.extend(done);
+        open = still;
+        for run in runs(row, cells.keys().copied().filter(|column| !taken.iter().any(|area| area.holds(row, *column)))) {
+            let mut grown = run;
+            loop {
+                let (touching, rest): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.touches(grown));
+                open = rest;
+                if touching.is_empty() {
+                    break;
+                }
+                grown = touching.into_iter().fold(grown, Area::around);
+            }
+            open.push(grown);
+        }
+    }
+    closed.extend(open);
+    closed.sort_unstable();
+    closed
+}
+
+fn runs(row: u32, columns: impl Iterator<Item = u32>) -> Vec<Area> {
+    let mut found: Vec<Area> = Vec::new();
+    for column in columns {
+        match found.last_mut() {
+            Some(run) if run.right + 1 == column => run.right = column,
+            _ => found.push(Area { top: row, left: column, bottom: row, right: column }),
+        }
+    }
+    found
+}
+
+/// Joins what one blank column or one blank row inside a table had split: same rows side by side with one blank column
+/// between and no second header of its own kind, or the same columns below a single blank row without a header.
+fn join(grid: &Grid<'_>, mut areas: Vec<Area>) -> Vec<Area> {
+    let mut at = 0;
+    while at < areas.len() {
+        let one = areas[at];
+        let partner = (at + 1..areas.len()).find(|other| {
+            let other = areas[*other];
+            let beside = one.top == other.top && one.bottom == other.bottom && one.height() > 2 && other.left == one.right + 2;
+            let repeats = repeats_header(grid, one, other);
+            let below = one.left == other.left
+                && one.right == other.right
+                && other.top == one.bottom + 2
+                && one.width() > NARROW
+                && header_rows(grid, other) == 0
+                && header_rows(grid, one) > 0;
+            (beside && !repeats) || below
+        });
+        match partner {
+            Some(other) => {
+                let second = areas.remove(other);
+                areas[at] = one.around(second);
+            }
+            None => at += 1,
+        }
+    }
+    areas
+}
+
+/// Whether the second block starts with a key of its own, as a table of its own does: the same first header, or an id.
+fn repeats_header(grid: &Grid<'_>, one: Area, other: Area) -> bool {
+    let text = |area: Area| grid.get(&area.top).and_then(|row| row.get(&area.left)).and_then(|value| text_of(value));
+    match (text(one), text(other)) {
+        (Some(first), Some(second)) => {
+            super::names::plain(first) == super::names::plain(second)
+                || (super::names::is_key_name(second) && is_dense_key(grid, other))
+        }
+        _ => false,
+    }
+}
+
+fn is_dense_key(grid: &Grid<'_>, area: Area) -> bool {
+    let values: Vec<String> = (area.top + 1..=area.bottom)
+        .filter_map(|row| grid.get(&row)?.get(&area.left).map(|value| super::column::key_of(value)))
+        .collect();
+    let distinct: BTreeSet<&String> = values.iter().collect();
+    values.len() as u32 + 1 == area.height() && distinct.len() == values.len()
+}
+
+/// Takes title rows off the top, totals and notes off the bottom, and finds the header.
+fn trim(grid: &Grid<'_>, mut area: Area) -> Option<Found> {
+    while area.height() > 1 && is_title(grid, area) {
+        area.top += 1;
+        area = shrink(grid, area)?;
+    }
+    while area.height() > 1 && (is_note(grid, area) || is_totals(grid, area)) {
+        area.bottom -= 1;
+        area = shrink(grid, area)?;
+    }
+    let header_rows = header_rows(grid, area);
+    let is_table = area.height() > header_rows && header_rows > 0 && (area.width() > 1 || area.height() > 3);
+    is_table.then_some(Found { area, header_rows, name: None, rule: "connected cells" })
+}
+
+/// The area without empty outer rows and columns.
+fn shrink(grid: &Grid<'_>, area: Area) -> Option<Area> {
+    let mut found: Option<Area> = None;
+    for (&row, cells) in grid.range(area.top..=area.bottom) {
+        let mut columns = cells.range(area.left..=area.right).map(|(column, _)| *column);
+        if let Some(left) = columns.next() {
+            let right = columns.next_back().unwrap_or(left);
+            let line = Area { top: row, left, bottom: row, right };
+            found = Some(found.map_or(line, |whole| whole.around(line)));
+        }
+    }
+    found
+}
+
+fn row_of<'a>(grid: &'a Grid<'_>, area: Area, row: u32) -> Vec<(u32, &'a Scalar)> {
+    grid.get(&row)
+        .map(|cells| cells.range(area.left..=area.right).map(|(column, value)| (*column, *value)).collect())
+        .unwrap_or_default()
+}
+
+fn text_of(value: &Scalar) -> Option<&str> {
+    match value {
+        Scalar::Text(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+/// A top row with one or two texts above a wider row is a title, a date line or a remark.
+fn is_title(grid: &Grid<'_>, area: Area) -> bool {
+    let row = row_of(grid, area, area.top);
+    let below = row_of(grid, area, area.top + 1);
+    if area.width() <= NARROW {
+        return row.len() == 1 && below.len() >= 2 || below.is_empty();
+    }
+    let few = row.len() * 3 <= area.width() as usize || row.len() == 1;
+    let group_header = row.len() >= 2 && row.iter().all(|(_, value)| text_of(value).is_some()) && is_all_text(&below);
+    few && row.len() < below.len().max(2) && !group_header || below.is_empty()
+}
+
+fn is_all_text(row: &[(u32, &Scalar)]) -> bool {
+    !row.is_empty() && row.iter().all(|(_, value)| text_of(value).is_some())
+}
+
+fn is_note(grid: &Grid<'_>, area: Area) -> bool {
+    let row = row_of(grid, area, area.bottom);
+    let above = row_of(grid, area, area.bottom - 1);
+    if area.width() <= NARROW {
+        return row.is_empty();
+    }
+    let lone = row.len() == 1 && row.iter().all(|(_, value)| text_of(value).is_some_and(|text| text.chars().count() > 12));
+    row.is_empty() || above.is_empty() || (lone && above.len() > 2)
+}
+
+fn is_totals(grid: &Grid<'_>, area: Area) -> bool {
+    let row = row_of(grid, area, area.bottom);
+    let word = row.iter().find_map(|(_, value)| text_of(value)).unwrap_or("").to_lowercase();
+    let first = word.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    TOTALS.contains(&first) && row.iter().any(|(_, value)| text_of(value).is_none())
+}
+
+/// Header rows: 1 when the first row is text and unlike what is below, 2 when a sparse group row stands above it.
+pub(super) fn header_rows(grid: &Grid<'_>, area: Area) -> u32 {
+    let first = row_of(grid, area, area.top);
+    if area.height() < 2 || !is_label_row(&first) {
+        return 0;
+    }
+    let second = row_of(grid, area, area.top + 1);
+    let sparse = (first.len() as u32) < area.width() && second.len() as u32 == area.width();
+    let third = row_of(grid, area, area.top + 2);
+    let grouped = area.height() > 2 && sparse && is_label_row(&second) && !is_label_row(&third);
+    if grouped {
+        return 2;
+    }
+    let filled = first.len() * 2 >= area.width() as usize;
+    let distinct: BTreeSet<String> =
+        first.iter().filter_map(|(_, value)| text_of(value)).map(str::to_lowercase).collect();
+    u32::from(filled && distinct.len() == first.len() || differs_from_body(grid, area))
+}
+
+/// Texts that read as labels: no numbers, no dates, not long.
+fn is_label_row(row: &[(u32, &Scalar)]) -> bool {
+    const LONGEST_LABEL: usize = 80;
+    !row.is_empty()
+        && row.iter().all(|(_, value)| {
+            text_of(value).is_some_and(|text| {
+                text.chars().count() <= LONGEST_LABEL
+                    && super::number::of_text(text).is_none()
+                    && super::when::of_text(text).is_none()
+            })
+        })
+}
+
+fn differs_from_body(grid: &Grid<'_>, area: Area) -> bool {
+    let body = row_of(grid, area, area.top + 1);
+    body.iter().any(|(_, value)| text_of(value).is_none())
+}

@@ -1,0 +1,147 @@
+//! Tables of a workbook's sheets and of delimited texts without a declared schema.
+
+use super::Source;
+use super::names::stem;
+use super::region::{self, Area, Found, Grid};
+use super::table::Table;
+use crate::facts::{FileKind, ListObjectFacts, Scalar};
+use crate::model::{DataModel, Field, ModelSource, Region};
+
+/// All tables on the sheets of one workbook, with their regions.
+pub(super) fn tables(source: &Source<'_>) -> (Vec<Table>, Vec<Region>) {
+    let (mut tables, mut regions) = (Vec::new(), Vec::new());
+    for sheet in &source.reading.sheets {
+        let grid = region::grid_of(sheet);
+        let objects: Vec<&ListObjectFacts> =
+            source.reading.facts.list_objects.iter().filter(|object| object.sheet == sheet.name).collect();
+        let found = region::find(&grid, &objects);
+        let several = found.len() > 1;
+        for one in found {
+            let name = table_name(source, &sheet.name, &one, &grid, several);
+            let table = make(source, &sheet.name, &grid, &one, name);
+            regions.push(region_of(source, &sheet.name, &one, &table.model.name));
+            tables.push(table);
+        }
+    }
+    (tables, regions)
+}
+
+/// A ListObject's name, else the title glued to or above the table when a sheet has several, else the sheet's name; a
+/// delimited text's only sheet has the file's.
+fn table_name(source: &Source<'_>, sheet: &str, found: &Found, grid: &Grid<'_>, several: bool) -> String {
+    if let Some(name) = &found.name {
+        return name.clone();
+    }
+    if source.reading.facts.kind == FileKind::Csv {
+        return stem(source.name).to_string();
+    }
+    let title = if several { title_above(grid, found.area) } else { None };
+    title.unwrap_or_else(|| sheet.to_string())
+}
+
+/// A lone text in the two rows above a table, over its columns.
+fn title_above(grid: &Grid<'_>, area: Area) -> Option<String> {
+    const REACH: u32 = 2;
+    (1..=REACH).filter_map(|up| area.top.checked_sub(up)).find_map(|row| {
+        let cells: Vec<&&Scalar> = grid.get(&row)?.range(area.left..=area.right).map(|(_, value)| value).collect();
+        match cells.as_slice() {
+            [Scalar::Text(text)] => Some(text.trim().to_string()),
+            _ => None,
+        }
+    })
+}
+
+fn region_of(source: &Source<'_>, sheet: &str, found: &Found, table: &str) -> Region {
+    let data = Area { top: found.area.top + found.header_rows, ..found.area };
+    Region {
+        workbook: source.name.to_string(),
+        sheet: sheet.to_string(),
+        range: found.area.a1(),
+        header_rows: found.header_rows,
+        data_range: data.a1(),
+        table: table.to_string(),
+    }
+}
+
+fn make(source: &Source<'_>, sheet: &str, grid: &Grid<'_>, found: &Found, name: String) -> Table {
+    let area = found.area;
+    let mut columns: Vec<Vec<Scalar>> = vec![Vec::with_capacity(area.height() as usize); area.width() as usize];
+    for row in area.top + found.header_rows..=area.bottom {
+        let cells = grid.get(&row);
+        for (at, values) in columns.iter_mut().enumerate() {
+            let cell = cells.and_then(|cells| cells.get(&(area.left + at as u32)));
+            values.push(cell.map_or(Scalar::Empty, |value| (*value).clone()));
+        }
+    }
+    let mut fields = headers(grid, found);
+    // A column without a header and without a value is a gap someone left for looks.
+    let empty: Vec<bool> = columns
+        .iter()
+        .zip(&fields)
+        .map(|(values, field)| field.is_none() && values.iter().all(super::column::is_blank))
+        .collect();
+    let mut position = 0;
+    fields.retain(|_| keep(&empty, &mut position));
+    position = 0;
+    columns.retain(|_| keep(&empty, &mut position));
+    let data = Area { top: area.top + found.header_rows, ..area };
+    Table {
+        model: DataModel {
+            name,
+            source: Some(ModelSource {
+                file: source.name.to_string(),
+                sheet: Some(sheet.to_string()),
+                range: Some(area.a1()),
+                table: found.name.clone(),
+            }),
+            fields: unique_fields(fields),
+            ..DataModel::default()
+        },
+        columns,
+        declared: Vec::new(),
+        indexes: Vec::new(),
+        place: format!("{sheet}!{}", data.a1()),
+        profiles: Vec::new(),
+    }
+}
+
+fn keep(empty: &[bool], position: &mut usize) -> bool {
+    let kept = !empty.get(*position).copied().unwrap_or(false);
+    *position += 1;
+    kept
+}
+
+/// Header texts; of two header rows the lower one names the field, and the group goes in front where names repeat.
+fn headers(grid: &Grid<'_>, found: &Found) -> Vec<Option<String>> {
+    let area = found.area;
+    let text = |row: u32, column: u32| -> Option<String> {
+        match grid.get(&row)?.get(&column)? {
+            Scalar::Text(text) => Some(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+            other => Some(super::column::key_of(other)),
+        }
+        .filter(|text| !text.is_empty())
+    };
+    if found.header_rows == 0 {
+        return vec![None; area.width() as usize];
+    }
+    let lower = area.top + found.header_rows - 1;
+    (area.left..=area.right).map(|column| text(lower, column).or_else(|| text(area.top, column))).collect()
+}
+
+fn unique_fields(headers: Vec<Option<String>>) -> Vec<Field> {
+    let mut seen = std::collections::BTreeSet::new();
+    headers
+        .into_iter()
+        .enumerate()
+        .map(|(at, header)| {
+            let plain = header.unwrap_or_else(|| format!("Column {}", at + 1));
+            let mut name = plain.clone();
+            let mut number = 2;
+            while !seen.insert(name.to_lowercase()) {
+                name = format!("{plain} ({number})");
+                number += 1;
+            }
+            Field { name, ..Field::default() }
+        })
+        .collect()
+}

@@ -1,0 +1,7 @@
+//! Languages found in office files, read to trees: VBA, worksheet formulas, Jet SQL.
+//! Every parser returns a tree and notices, never fails, is bounded in depth and linear in time.
+//! Knows nothing of files, models or workflows.
+
+pub mod formula;
+pub mod sql;
+pub mod vba;

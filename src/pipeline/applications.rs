@@ -1,0 +1,300 @@
+//! From files to logical applications: each file is modelled by itself, copies are grouped, and the application takes the
+//! model of its fullest copy. An application id is given once; grouping anew never renames what the ledger knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::report::{CoverageReport, ModuleReport};
+use super::scan::Read;
+use super::workspace::SYSTEM;
+use super::{PipelineError, Workspace, judge, queries};
+use crate::facts::{LinkFacts, Reading, SourceFacts};
+use crate::infer::{Source, cluster, infer, sketch};
+use crate::model::{Application, Field, Inference};
+
+/// A file's facts as kept, with the object that holds its model.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct KeptFacts {
+    pub facts: SourceFacts,
+    pub model: String,
+}
+
+/// What one file alone amounts to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct FileModel {
+    pub inference: Inference,
+    pub coverage: CoverageReport,
+    pub modules: Vec<ModuleReport>,
+    pub rows: u64,
+    pub risk: f64,
+    pub links: Vec<LinkFacts>,
+}
+
+#[derive(Deserialize)]
+struct OwnerRow {
+    asset: String,
+    owner: String,
+    owner_active: Option<bool>,
+    deputy: String,
+    domain: String,
+    criticality: String,
+    attested: Option<String>,
+    purpose: String,
+    state: String,
+}
+
+/// The object id of the model kept with facts `id`; none when they were kept by an older version.
+pub(super) fn model_of(workspace: &Workspace, id: &str) -> Result<Option<String>, PipelineError> {
+    Ok(workspace.fetch::<KeptFacts>(id).ok().map(|kept| kept.model))
+}
+
+/// Infers, converts and weighs one file.
+pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileModel {
+    let mut inference = infer(&[Source { name, reading }]);
+    let converted = super::convert::convert_facts(&reading.facts);
+    inference.application.modules = converted.modules;
+    inference.application.workflows = converted.workflows;
+    inference.application.metadata.sources = vec![name.to_string()];
+    inference.application.id = format!("{}-{}", slug(name), sha256.get(..6).unwrap_or(""));
+    let rows = reading.tables.iter().map(|table| table.rows.len() as u64).sum::<u64>()
+        + inference.regions.iter().map(region_rows).sum::<u64>();
+    let risk = risk_of(reading, &inference.application);
+    FileModel { inference, coverage: converted.coverage, modules: converted.report, rows, risk, links: reading.facts.links.clone() }
+}
+
+fn region_rows(region: &crate::model::Region) -> u64 {
+    let rows: Vec<u64> = region
+        .data_range
+        .split(':')
+        .filter_map(|cell| cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().ok())
+        .collect();
+    match rows.as_slice() {
+        [first, last] => last.saturating_sub(*first) + 1,
+        [_] => 1,
+        _ => 0,
+    }
+}
+
+/// Error rate per formula cell: 0.8 to 1.8 % in field audits (Powell, Baker and Lawson); 1 % is used.
+const CELL_ERROR_RATE: f64 = 0.01;
+/// Formula cells beyond which the likelihood no longer grows (`kpis.md`).
+const MOST_FORMULAS: u64 = 1000;
+
+/// Impact (1 to 5, by the worst data class seen) x likelihood of at least one error (`kpis.md`); an estimate.
+fn risk_of(reading: &Reading, application: &Application) -> f64 {
+    let formulas: u64 = reading.facts.formulas.iter().map(|shape| shape.cells).sum();
+    let statements: u64 = reading.facts.code.iter().map(|module| module.code.lines().count() as u64).sum();
+    let n = (formulas + statements).min(MOST_FORMULAS);
+    let likelihood = 1.0 - (1.0 - CELL_ERROR_RATE).powi(n as i32);
+    f64::from(impact_of(application)) * likelihood.max(CELL_ERROR_RATE)
+}
+
+fn impact_of(application: &Application) -> u8 {
+    let fields = application.data_models.iter().flat_map(|model| &model.fields);
+    let worst = |field: &Field| match field.tags.iter().map(String::as_str).max_by_key(|tag| tag_impact(tag)) {
+        Some(tag) => tag_impact(tag),
+        None => 1,
+    };
+    fields.map(worst).max().unwrap_or(1)
+}
+
+fn tag_impact(tag: &str) -> u8 {
+    match tag {
+        "SAD" | "special" | "criminal" => 5,
+        "CHD" | "nationalId" => 4,
+        "personal" => 3,
+        _ => 1,
+    }
+}
+
+/// States an owner record may claim for an application.
+const STATES: &[&str] = &["unmanaged", "controlled", "migrated", "retired"];
+
+/// Groups what was read into applications, records each, its tags and its policy check; returns asset → application id.
+pub(super) fn group(
+    workspace: &Workspace,
+    snapshot: u64,
+    day: &str,
+    read: &[Read],
+) -> Result<BTreeMap<String, String>, PipelineError> {
+    let known: BTreeMap<String, String> = workspace
+        .files()?
+        .into_iter()
+        .filter(|row| !row.application.is_empty())
+        .map(|row| (row.asset, row.application))
+        .collect();
+    let owners: Vec<OwnerRow> = workspace.scope().ask(queries::OWNERS, &Value::Null)?;
+    let members: Vec<&Read> = read.iter().filter(|read| !read.model.is_empty()).collect();
+    let mut sketches = Vec::with_capacity(members.len());
+    for member in &members {
+        let kept: KeptFacts = workspace.fetch(&member.facts)?;
+        sketches.push(sketch(&kept.facts));
+    }
+    let paths: Vec<&str> = read.iter().map(|read| read.file.path.as_str()).collect();
+    let mut assigned = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    for family in cluster(&sketches) {
+        let copies: Vec<&Read> = family.iter().filter_map(|at| members.get(*at).copied()).collect();
+        let Some((fullest, model)) = fullest(workspace, &copies)? else { continue };
+        let id = application_id(&copies, &known, &model.inference.application.id, &mut taken);
+        for copy in &copies {
+            assigned.insert(copy.asset.clone(), id.clone());
+        }
+        record(workspace, (snapshot, day), &id, fullest, &copies, model, (&owners, &paths))?;
+    }
+    let members: Vec<Value> =
+        assigned.iter().map(|(asset, id)| json!({ "asset": asset, "application": id })).collect();
+    workspace.record(SYSTEM, vec![("files.grouped", json!({ "snapshot": snapshot, "members": members }))])?;
+    Ok(assigned)
+}
+
+/// The copy with most statements, then most rows, then the last path: it stands for the family.
+fn fullest<'a>(
+    workspace: &Workspace,
+    copies: &[&'a Read],
+) -> Result<Option<(&'a Read, FileModel)>, PipelineError> {
+    let mut best: Option<(&'a Read, FileModel)> = None;
+    for copy in copies {
+        let model: FileModel = workspace.fetch(&copy.model)?;
+        let weight = |model: &FileModel| (model.coverage.statements, model.inference.application.data_models.len(), model.rows);
+        if best.as_ref().is_none_or(|(_, chosen)| weight(&model) >= weight(chosen)) {
+            best = Some((copy, model));
+        }
+    }
+    Ok(best)
+}
+
+/// The id most of the copies already have, else a new one; no two families of a scan share one.
+fn application_id(
+    copies: &[&Read],
+    known: &BTreeMap<String, String>,
+    proposed: &str,
+    taken: &mut BTreeSet<String>,
+) -> String {
+    let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in copies.iter().filter_map(|copy| known.get(&copy.asset)) {
+        *votes.entry(id.as_str()).or_default() += 1;
+    }
+    let kept = votes.into_iter().filter(|(id, _)| !taken.contains(*id)).max_by_key(|(_, count)| *count);
+    let mut id = kept.map_or_else(|| proposed.to_string(), |(id, _)| id.to_string());
+    while taken.contains(&id) || (kept.is_none() && known.values().any(|other| *other == id)) {
+        id.push_str("-2");
+    }
+    taken.insert(id.clone());
+    id
+}
+
+fn record(
+    workspace: &Workspace,
+    (snapshot, day): (u64, &str),
+    id: &str,
+    fullest: &Read,
+    copies: &[&Read],
+    model: FileModel,
+    (owners, paths): (&[OwnerRow], &[&str]),
+) -> Result<(), PipelineError> {
+    let mut inference = model.inference;
+    let known = |target: &str| paths.iter().any(|path| same_name(path, target));
+    let observations = judge::observations(copies.len() as u64, &inference, &model.links, &known);
+    let application = &mut inference.application;
+    application.id = id.to_string();
+    application.version = String::from("1.0.0");
+    let name = stem(&fullest.file.path);
+    application.metadata.name = Some(name.clone());
+    application.metadata.sources = copies.iter().map(|copy| copy.file.path.clone()).collect();
+    let owner = owner_of(copies, owners);
+    if let Some(owner) = owner {
+        apply_owner(application, owner);
+    }
+    let verdict = judge::check_application(application, &observations, day)?;
+    let domain = application.metadata.business_domain.clone().unwrap_or_default();
+    let fields: usize = application.data_models.iter().map(|model| model.fields.len()).sum();
+    let mut events = vec![(
+        "application.inferred",
+        json!({
+            "snapshot": snapshot, "application": id, "name": name, "domain": domain, "files": copies.len(),
+            "model": workspace.keep(&*application)?, "models": application.data_models.len(), "fields": fields,
+            "workflows": application.workflows.len(), "coverage": model.coverage, "report": workspace.keep(&model.modules)?,
+            "inference": "",
+        }),
+    )];
+    events.push(("fields.tagged", json!({ "application": id, "fields": judge::tagged_fields(&inference) })));
+    events.push((
+        "policy.checked",
+        json!({
+            "application": id, "stage": "scan", "decision": verdict.decision, "rules": judge::rule_count(), "violations": verdict.violations,
+        }),
+    ));
+    if let Some(state) = owner.map(|owner| owner.state.as_str()).filter(|state| STATES.contains(state)) {
+        let status = json!({ "application": id, "status": state, "day": day, "reason": "owner record" });
+        events.push(("application.status", status));
+    }
+    if let Some((_, Value::Object(fields))) = events.first_mut() {
+        fields.insert(String::from("inference"), json!(workspace.keep(&inference)?));
+    }
+    workspace.record(SYSTEM, events)
+}
+
+/// The owner record of a family: the first whose path or pattern fits one of its copies.
+fn owner_of<'a>(copies: &[&Read], owners: &'a [OwnerRow]) -> Option<&'a OwnerRow> {
+    owners.iter().find(|owner| {
+        copies.iter().any(|copy| ends_in(&copy.file.path.replace('\\', "/"), &owner.asset))
+    })
+}
+
+/// Whether a path ends in a pattern of whole parts; `*` stands for any characters within a part.
+fn ends_in(path: &str, pattern: &str) -> bool {
+    let (parts, wanted): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), pattern.split('/').collect());
+    let Some(start) = parts.len().checked_sub(wanted.len()) else { return false };
+    !pattern.is_empty() && parts.iter().skip(start).zip(&wanted).all(|(part, pattern)| fits(part, pattern))
+}
+
+fn fits(part: &str, pattern: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or("");
+    let Some(mut rest) = part.strip_prefix(first) else { return false };
+    let mut last = None;
+    for piece in pieces {
+        let Some(at) = rest.find(piece) else { return false };
+        rest = rest.get(at + piece.len()..).unwrap_or("");
+        last = Some(piece);
+    }
+    rest.is_empty() || last.is_some_and(|piece| piece.is_empty() || part.ends_with(piece))
+}
+
+fn apply_owner(application: &mut Application, owner: &OwnerRow) {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
+    let metadata = &mut application.metadata;
+    metadata.owner = some(&owner.owner);
+    metadata.owner_active = owner.owner_active;
+    metadata.deputy = some(&owner.deputy);
+    metadata.business_domain = some(&owner.domain);
+    metadata.criticality = some(&owner.criticality);
+    metadata.purpose = some(&owner.purpose);
+    metadata.attested_day = owner.attested.clone().map(crate::model::Day::Text);
+}
+
+/// Whether two paths end in the same file name, whatever their separators and escapes.
+fn same_name(path: &str, target: &str) -> bool {
+    let last = |text: &str| text.rsplit(['/', '\\']).next().unwrap_or("").replace("%20", " ").to_lowercase();
+    last(path) == last(target)
+}
+
+fn stem(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_string()
+}
+
+/// Lower-case letters, digits and single dashes of a file's stem, for an id that people recognise.
+fn slug(name: &str) -> String {
+    let words: Vec<String> = stem(name)
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_string)
+        .collect();
+    let text = words.join("-");
+    if text.is_empty() { String::from("application") } else { text.chars().take(48).collect() }
+}

@@ -1,0 +1,278 @@
+//! `convert`, `vba extract`, `vba check`, `access show` and `data export`: what files hold, as code, tables and rows.
+
+use std::path::{Path, PathBuf};
+
+use super::PipelineError;
+use super::contents::{read_path, read_paths, word};
+use super::report::{
+    AccessColumn, AccessEnd, AccessIndex, AccessRelationship, AccessReport, AccessTable, CheckedModule, ConvertReport,
+    CoverageReport, ExtractReport, ExtractedModule, ModuleReport, ProcedureReport, SyntaxError, SyntaxReport,
+};
+use crate::convert::{Context, Conversion, Host, Coverage};
+use crate::facts::{CodeFacts, FileKind, SourceFacts, TableContent};
+use crate::infer::Source;
+use crate::lang::vba;
+use crate::lang::vba::ast::ModuleKind;
+use crate::model::{CodeModule, Workflow};
+use crate::source::ReaderCommand;
+
+/// A conversion in the shapes of reports.
+pub(super) struct Converted {
+    pub modules: Vec<CodeModule>,
+    pub workflows: Vec<Workflow>,
+    pub coverage: CoverageReport,
+    pub report: Vec<ModuleReport>,
+}
+
+/// Converts the code of one file.
+pub(super) fn convert_facts(facts: &SourceFacts) -> Converted {
+    reported(crate::convert::convert(&facts.code, &context_of(facts)))
+}
+
+/// What surrounds the code of a file.
+pub(super) fn context_of(facts: &SourceFacts) -> Context {
+    let access = matches!(facts.kind, FileKind::Mdb | FileKind::Accdb | FileKind::AccessText | FileKind::AccessXml);
+    let sheets = facts
+        .sheets
+        .iter()
+        .filter_map(|sheet| Some((sheet.code_name.clone()?, sheet.name.clone())))
+        .collect();
+    Context { host: if access { Host::Access } else { Host::Excel }, sheets }
+}
+
+fn reported(conversion: Conversion) -> Converted {
+    let report = conversion
+        .report
+        .into_iter()
+        .map(|module| ModuleReport {
+            module: module.module,
+            procedures: module
+                .procedures
+                .into_iter()
+                .map(|procedure| ProcedureReport {
+                    name: procedure.name,
+                    grade: word(&procedure.grade),
+                    unmapped: procedure.unmapped,
+                })
+                .collect(),
+        })
+        .collect();
+    Converted {
+        modules: conversion.modules,
+        workflows: conversion.workflows,
+        coverage: coverage_of(conversion.coverage),
+        report,
+    }
+}
+
+fn coverage_of(coverage: Coverage) -> CoverageReport {
+    CoverageReport {
+        statements: coverage.statements as u64,
+        exact: coverage.exact as u64,
+        approximate: coverage.approximate as u64,
+        manual: coverage.manual as u64,
+        noop: coverage.noop as u64,
+        declarations: coverage.declarations as u64,
+    }
+}
+
+/// `daylight convert`: the models and workflows of files; the second value lists what could not be read.
+///
+/// # Errors
+/// When a named file cannot be read.
+pub fn convert(paths: &[PathBuf], reader: &ReaderCommand) -> Result<(ConvertReport, Vec<String>), PipelineError> {
+    let (read, failed) = read_paths(paths, reader)?;
+    let sources: Vec<Source<'_>> =
+        read.iter().map(|file| Source { name: &file.name, reading: &file.reading }).collect();
+    let mut application = crate::infer::infer(&sources).application;
+    let (mut coverage, mut modules) = (CoverageReport::default(), Vec::new());
+    for file in &read {
+        let converted = convert_facts(&file.reading.facts);
+        application.modules.extend(converted.modules);
+        application.workflows.extend(converted.workflows);
+        modules.extend(converted.report);
+        add(&mut coverage, converted.coverage);
+    }
+    Ok((ConvertReport { application, coverage, modules }, failed))
+}
+
+fn add(sum: &mut CoverageReport, other: CoverageReport) {
+    sum.statements += other.statements;
+    sum.exact += other.exact;
+    sum.approximate += other.approximate;
+    sum.manual += other.manual;
+    sum.noop += other.noop;
+    sum.declarations += other.declarations;
+}
+
+/// `daylight vba extract`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn vba_extract(file: &Path, reader: &ReaderCommand) -> Result<ExtractReport, PipelineError> {
+    let read = read_path(file, reader)?;
+    Ok(ExtractReport { modules: extracted(&read.reading.facts.code) })
+}
+
+fn extracted(code: &[CodeFacts]) -> Vec<ExtractedModule> {
+    code.iter()
+        .map(|module| ExtractedModule {
+            name: module.name.clone(),
+            kind: module.kind.clone(),
+            code: module.code.clone(),
+        })
+        .collect()
+}
+
+/// `daylight vba check`: parses texts and lists what is malformed.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn vba_check(files: &[PathBuf]) -> Result<SyntaxReport, PipelineError> {
+    let mut modules = Vec::new();
+    for file in files {
+        let module = read_module(file)?;
+        let parsed = vba::parse(&module.name, &module.code, kind_of(&module.kind));
+        modules.push(CheckedModule {
+            file: file.display().to_string(),
+            lines: parsed.lines as u64,
+            statements: parsed.statements as u64,
+            errors: parsed
+                .notices
+                .iter()
+                .map(|notice| SyntaxError { line: notice.line, column: notice.column, message: notice.message.clone() })
+                .collect(),
+        });
+    }
+    Ok(SyntaxReport { modules })
+}
+
+pub(super) fn kind_of(kind: &str) -> ModuleKind {
+    match kind {
+        "class" => ModuleKind::Class,
+        "document" => ModuleKind::Document,
+        "form" => ModuleKind::Form,
+        _ => ModuleKind::Standard,
+    }
+}
+
+/// A module's text from a file: UTF-8 if valid, else Windows-1252; `.cls` is a class, `.frm` a form, all else standard.
+/// The module's name is that of its Attribute line, else the file's stem.
+///
+/// # Errors
+/// `ReadFile`.
+pub(super) fn read_module(path: &Path) -> Result<CodeFacts, PipelineError> {
+    let bytes = std::fs::read(path).map_err(|source| PipelineError::ReadFile { path: path.to_path_buf(), source })?;
+    let code = match std::str::from_utf8(&bytes) {
+        Ok(text) => text.trim_start_matches('\u{feff}').to_string(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes).0.into_owned(),
+    };
+    let named = code
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Attribute VB_Name = "))
+        .map(|name| name.trim().trim_matches('"').to_string());
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let extension = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let kind = match extension.as_str() {
+        "cls" => "class",
+        "frm" => "form",
+        _ => "module",
+    };
+    Ok(CodeFacts { name: named.unwrap_or(stem), kind: kind.to_string(), code })
+}
+
+/// `daylight access show`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn access_show(file: &Path, reader: &ReaderCommand) -> Result<AccessReport, PipelineError> {
+    let read = read_path(file, reader)?;
+    let facts = read.reading.facts;
+    let end = |table: &str, columns: &[String]| AccessEnd { table: table.to_string(), columns: columns.to_vec() };
+    Ok(AccessReport {
+        version: facts.version.clone().unwrap_or_default(),
+        tables: facts.tables.iter().map(access_table).collect(),
+        relationships: facts
+            .relationships
+            .iter()
+            .map(|link| AccessRelationship {
+                name: link.name.clone(),
+                from: end(&link.from_table, &link.from_columns),
+                to: end(&link.to_table, &link.to_columns),
+            })
+            .collect(),
+        queries: facts.queries,
+        modules: extracted(&facts.code),
+        macros: facts.macros,
+        forms: facts.forms,
+        reports: facts.reports,
+        links: facts.links,
+    })
+}
+
+fn access_table(table: &crate::facts::TableFacts) -> AccessTable {
+    AccessTable {
+        name: table.name.clone(),
+        rows: table.rows,
+        columns: table
+            .columns
+            .iter()
+            .map(|column| AccessColumn {
+                name: column.name.clone(),
+                kind: column.declared_type.clone().unwrap_or_default(),
+                length: column.length,
+                required: column.required,
+            })
+            .collect(),
+        indexes: table
+            .indexes
+            .iter()
+            .map(|index| AccessIndex {
+                name: index.name.clone(),
+                columns: index.columns.clone(),
+                unique: index.unique,
+                primary: index.primary,
+            })
+            .collect(),
+    }
+}
+
+/// `daylight data export` as CSV: one file per table into `out`; returns the files written.
+///
+/// # Errors
+/// When a named file cannot be read or a file cannot be written.
+pub fn export_rows(paths: &[PathBuf], out: &Path, reader: &ReaderCommand) -> Result<Vec<PathBuf>, PipelineError> {
+    let (read, _) = read_paths(paths, reader)?;
+    std::fs::create_dir_all(out).map_err(|source| PipelineError::WriteFile { path: out.to_path_buf(), source })?;
+    let mut written = Vec::new();
+    for file in &read {
+        for table in &file.reading.tables {
+            written.push(write_rows(out, table)?);
+        }
+        let source = Source { name: &file.name, reading: &file.reading };
+        for table in crate::infer::rows(&source) {
+            written.push(write_rows(out, &table)?);
+        }
+    }
+    Ok(written)
+}
+
+fn write_rows(out: &Path, table: &TableContent) -> Result<PathBuf, PipelineError> {
+    let path = out.join(format!("{}.csv", safe_name(&table.name)));
+    let file = std::fs::File::create(&path)
+        .map_err(|source| PipelineError::WriteFile { path: path.clone(), source })?;
+    let mut buffered = std::io::BufWriter::new(file);
+    crate::source::write_table_csv(table, &mut buffered)
+        .map_err(|error| PipelineError::Export { source: Box::new(error) })?;
+    Ok(path)
+}
+
+/// A table's name as a file name: separators and control characters become `_`, so no name leaves the folder.
+fn safe_name(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
+        .collect();
+    let trimmed = plain.trim_matches(['.', ' ']);
+    if trimmed.is_empty() { String::from("table") } else { trimmed.to_string() }
+}

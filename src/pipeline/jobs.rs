@@ -1,0 +1,175 @@
+//! Long work in the background with progress that pages can show: one thread per job, state in memory, results in the ledger.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+
+use super::scan::{Progress, ScanOptions, scan};
+use super::{ScannedFile, Workspace};
+use crate::base::{Chain, timestamp};
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobState {
+    Running,
+    Finished,
+    Cancelled,
+    Failed,
+}
+
+/// A scan as its page shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Job {
+    pub id: u64,
+    pub state: JobState,
+    pub roots: Vec<String>,
+    pub started: String,
+    /// `discovering`, `reading`, `modelling`, `done`.
+    pub stage: String,
+    pub done: usize,
+    pub total: usize,
+    /// Files read so far, newest last.
+    pub files: Vec<ScannedFile>,
+    pub snapshot: Option<u64>,
+    pub error: Option<String>,
+    /// Milliseconds since 1970; rates and time left are computed from it.
+    pub started_ms: u64,
+    pub updated_ms: u64,
+}
+
+/// All jobs of this process.
+#[derive(Clone, Default)]
+pub struct Jobs {
+    all: Arc<Mutex<BTreeMap<u64, Entry>>>,
+}
+
+struct Entry {
+    job: Job,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Jobs {
+    /// Starts a scan of `roots` and returns its number.
+    pub fn start_scan(&self, workspace: Arc<Workspace>, roots: Vec<PathBuf>) -> u64 {
+        self.start(workspace, roots, None)
+    }
+
+    /// Starts a scan of an upload, whose clear copy is removed when it was read.
+    pub fn start_upload(&self, workspace: Arc<Workspace>, folder: PathBuf) -> u64 {
+        self.start(workspace, vec![folder.clone()], Some(folder))
+    }
+
+    fn start(&self, workspace: Arc<Workspace>, roots: Vec<PathBuf>, discard: Option<PathBuf>) -> u64 {
+        let cancel = Arc::new(AtomicBool::new(false));
+        let now = workspace.clock().now_ms();
+        let id = self.with(|all| {
+            let id = all.keys().next_back().map_or(1, |last| last + 1);
+            let job = Job {
+                id,
+                state: JobState::Running,
+                roots: roots.iter().map(|root| root.display().to_string()).collect(),
+                started: timestamp(now),
+                stage: String::from("discovering"),
+                done: 0,
+                total: 0,
+                files: Vec::new(),
+                snapshot: None,
+                error: None,
+                started_ms: now,
+                updated_ms: now,
+            };
+            all.insert(id, Entry { job, cancel: Arc::clone(&cancel) });
+            id
+        });
+        let jobs = self.clone();
+        std::thread::spawn(move || {
+            jobs.run(id, &workspace, &roots, &cancel, discard.as_ref().map(|_| String::from("uploads")));
+            if let Some(folder) = discard {
+                super::uploads::discard(&folder);
+            }
+        });
+        id
+    }
+
+    fn run(&self, id: u64, workspace: &Workspace, roots: &[PathBuf], cancel: &Arc<AtomicBool>, share: Option<String>) {
+        let progress = JobProgress { jobs: self, id, workspace, cancel };
+        let outcome = scan(workspace, roots, &ScanOptions { share, ..ScanOptions::default() }, &progress);
+        self.update(id, workspace, |job| match outcome {
+            Ok(report) => {
+                job.state =
+                    if cancel.load(Ordering::Relaxed) { JobState::Cancelled } else { JobState::Finished };
+                job.stage = String::from("done");
+                job.snapshot = Some(report.snapshot);
+            }
+            Err(error) => {
+                job.state = JobState::Failed;
+                let remedy = error.remedy().map(|text| format!(" {text}")).unwrap_or_default();
+                job.error = Some(format!("{}. Files already listed are in.{remedy}", Chain(&error)));
+            }
+        });
+    }
+
+    /// A job as it stands.
+    pub fn get(&self, id: u64) -> Option<Job> {
+        self.with(|all| all.get(&id).map(|entry| entry.job.clone()))
+    }
+
+    /// All jobs, newest first.
+    pub fn list(&self) -> Vec<Job> {
+        self.with(|all| all.values().rev().map(|entry| entry.job.clone()).collect())
+    }
+
+    /// Asks a job to stop after the files it is reading; what was read is kept.
+    pub fn cancel(&self, id: u64) -> bool {
+        self.with(|all| {
+            all.get(&id).map(|entry| entry.cancel.store(true, Ordering::Relaxed)).is_some()
+        })
+    }
+
+    fn update(&self, id: u64, workspace: &Workspace, change: impl FnOnce(&mut Job)) {
+        let now = workspace.clock().now_ms();
+        self.with(|all| {
+            if let Some(entry) = all.get_mut(&id) {
+                change(&mut entry.job);
+                entry.job.updated_ms = now;
+            }
+        });
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<u64, Entry>) -> T) -> T {
+        // A panic while the map was held leaves plain data behind, which is still whole.
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut all)
+    }
+}
+
+struct JobProgress<'a> {
+    jobs: &'a Jobs,
+    id: u64,
+    workspace: &'a Workspace,
+    cancel: &'a AtomicBool,
+}
+
+impl Progress for JobProgress<'_> {
+    fn stage(&self, stage: &str, total: usize) {
+        self.jobs.update(self.id, self.workspace, |job| {
+            job.stage = stage.to_string();
+            job.total = total.max(job.total);
+        });
+    }
+
+    fn file(&self, file: &ScannedFile) {
+        self.jobs.update(self.id, self.workspace, |job| {
+            job.done += 1;
+            job.files.push(file.clone());
+        });
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+}

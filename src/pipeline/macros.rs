@@ -1,0 +1,242 @@
+//! `daylight macro run`: converts a macro and runs the workflow in the sandbox on a workbook.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::contents::{ReadPath, read_path, word};
+use super::convert::{context_of, read_module};
+use super::excel_data::{excel_of, serial_now, sheet_reports, take_excel, workbook_of};
+use super::report::{MacroError, MacroReport, OutputLine};
+use super::{PipelineError, save};
+use crate::base::Clock;
+use crate::convert::Conversion;
+use crate::engine::dialogs::Dialogs;
+use crate::engine::object::ObjectModel;
+use crate::engine::value::{Value, coerce};
+use crate::engine::workbook::data::WorkbookData;
+use crate::engine::{Capability, CompileOptions, Host, Lenient, Limits, Program, RunOutcome, RunStatus, compile, run};
+use crate::facts::CodeFacts;
+use crate::model::{Application, Workflow};
+use crate::source::ReaderCommand;
+
+/// What to run, on what, with which answers and grants.
+#[derive(Debug, Clone, Default)]
+pub struct MacroRequest {
+    pub workbook: Option<PathBuf>,
+    pub database: Option<PathBuf>,
+    /// VBA source files; the workbook's own modules when empty.
+    pub modules: Vec<PathBuf>,
+    /// `Main` or `Module1.Main`.
+    pub procedure: String,
+    /// VBA literals, else text.
+    pub arguments: Vec<String>,
+    pub answers: Vec<String>,
+    /// `CAP` or `CAP:PATH`.
+    pub grants: Vec<String>,
+    pub save: Option<PathBuf>,
+}
+
+/// Capabilities that stay inside the run: its own workbook, scripted dialogs, a clock and seeded chance.
+const INSIDE: &[Capability] = &[Capability::Workbook, Capability::Dialogs, Capability::Clock, Capability::Random];
+
+/// Runs a macro.
+///
+/// # Errors
+/// `Unknown` when there is no such macro; the reader's errors for files. A macro that fails is a report, not an error.
+pub fn run_macro(request: &MacroRequest, clock: &dyn Clock, reader: &ReaderCommand) -> Result<MacroReport, PipelineError> {
+    let file = request.workbook.as_ref().or(request.database.as_ref());
+    let read = file.map(|path| read_path(path, reader)).transpose()?;
+    let code = code_of(request, read.as_ref())?;
+    let facts = read.as_ref().map(|read| read.reading.facts.clone()).unwrap_or_default();
+    let conversion = crate::convert::convert(&code, &context_of(&facts));
+    if let Some(error) = conversion.syntax_errors.first() {
+        return Ok(MacroReport {
+            status: String::from("compile-error"),
+            returned: Some(String::new()),
+            error: Some(MacroError {
+                number: 0,
+                description: error.message.clone(),
+                module: error.module.clone(),
+                line: error.line,
+            }),
+            ..MacroReport::default()
+        });
+    }
+    let application = application_of(conversion);
+    let workflow = find_workflow(&application, &request.procedure)?.clone();
+    let program = compiled(&application)?;
+    let data = read.as_ref().map_or_else(WorkbookData::default, workbook_of);
+    let arguments = request.arguments.iter().map(|text| literal(text)).collect();
+    let host = host_for(&data, clock.now_ms(), request.answers.clone(), granted(&request.grants)?);
+    let outcome = run(&program, &workflow.name, arguments, host, Limits::default())
+        .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
+    report(request, &workflow, &program, outcome)
+}
+
+fn code_of(request: &MacroRequest, read: Option<&ReadPath>) -> Result<Vec<CodeFacts>, PipelineError> {
+    if request.modules.is_empty() {
+        return Ok(read.map(|read| read.reading.facts.code.clone()).unwrap_or_default());
+    }
+    request.modules.iter().map(|path| read_module(path)).collect()
+}
+
+/// An application that holds just this code.
+pub(super) fn application_of(conversion: Conversion) -> Application {
+    Application {
+        id: String::from("macro"),
+        version: String::from("1.0.0"),
+        modules: conversion.modules,
+        workflows: conversion.workflows,
+        ..Application::default()
+    }
+}
+
+/// Compiles a program; a procedure that cannot be compiled refuses when it is reached.
+pub(super) fn compiled(application: &Application) -> Result<Program, PipelineError> {
+    compile(application, &CompileOptions { lenient: Lenient::Refuse })
+        .map_err(|error| PipelineError::Compile { source: Box::new(error) })
+}
+
+/// The workflow a macro name means: `Module.Name`, or `Name` in any module.
+///
+/// # Errors
+/// `Unknown`, listing what there is.
+pub(super) fn find_workflow<'a>(application: &'a Application, name: &str) -> Result<&'a Workflow, PipelineError> {
+    let exact = application.workflows.iter().find(|workflow| workflow.name.eq_ignore_ascii_case(name));
+    let short = || {
+        application.workflows.iter().find(|workflow| {
+            workflow.name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name))
+        })
+    };
+    exact.or_else(short).ok_or_else(|| {
+        let known: Vec<&str> = application.workflows.iter().map(|workflow| workflow.name.as_str()).collect();
+        PipelineError::Unknown {
+            name: name.to_string(),
+            place: "file",
+            known: if known.is_empty() { String::from("no macros") } else { known.join(", ") },
+        }
+    })
+}
+
+/// The host of a run on a workbook.
+pub(super) fn host_for(
+    data: &WorkbookData,
+    now_ms: u64,
+    answers: Vec<String>,
+    grants: BTreeSet<Capability>,
+) -> Host {
+    let serial = serial_now(now_ms);
+    let excel: Box<dyn ObjectModel> = Box::new(excel_of(data, serial));
+    Host {
+        models: vec![excel],
+        dialogs: Dialogs::with_answers(answers),
+        clock_serial: serial,
+        run_id: format!("run-{now_ms}"),
+        grants,
+        ..Host::default()
+    }
+}
+
+/// What runs without asking, plus what was granted by name.
+fn granted(words: &[String]) -> Result<BTreeSet<Capability>, PipelineError> {
+    let mut found: BTreeSet<Capability> = INSIDE.iter().copied().collect();
+    for text in words {
+        let name = text.split(':').next().unwrap_or(text);
+        let capability = Capability::from_name(name).ok_or_else(|| PipelineError::Argument {
+            what: format!("the grant `{text}`"),
+            reason: format!("known capabilities: {}", Capability::ALL.map(Capability::name).join(", ")),
+        })?;
+        found.insert(capability);
+    }
+    Ok(found)
+}
+
+/// The capabilities that stay inside a run.
+pub(super) fn inside() -> BTreeSet<Capability> {
+    INSIDE.iter().copied().collect()
+}
+
+/// An argument as the command line gives it: a number, a quoted text, True, False or a date literal; else text.
+fn literal(text: &str) -> Value {
+    let lower = text.to_ascii_lowercase();
+    match lower.as_str() {
+        "true" => return Value::Boolean(true),
+        "false" => return Value::Boolean(false),
+        "empty" => return Value::Empty,
+        "null" => return Value::Null,
+        _ => {}
+    }
+    if let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        return Value::text(inner.replace("\"\"", "\""));
+    }
+    if let Some(inner) = text.strip_prefix('#').and_then(|rest| rest.strip_suffix('#'))
+        && let Ok(date) = coerce::to_date(&Value::text(inner))
+    {
+        return Value::Date(date);
+    }
+    if let Ok(number) = text.parse::<i16>() {
+        return Value::Integer(number);
+    }
+    if let Ok(number) = text.parse::<i32>() {
+        return Value::Long(number);
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.') => {
+            Value::Double(number)
+        }
+        _ => Value::text(text),
+    }
+}
+
+fn report(
+    request: &MacroRequest,
+    workflow: &Workflow,
+    program: &Program,
+    outcome: RunOutcome,
+) -> Result<MacroReport, PipelineError> {
+    let returned = returned(&outcome);
+    let mut report = MacroReport {
+        status: outcome.status.name().to_string(),
+        returned,
+        error: outcome.error.as_ref().map(|error| MacroError {
+            number: error.number,
+            description: error.description.clone(),
+            module: error.module.clone(),
+            line: error.line,
+        }),
+        output: outcome
+            .output
+            .iter()
+            .map(|line| OutputLine { kind: line.kind.clone(), text: line.text.clone() })
+            .collect(),
+        capabilities: program.manifest().iter().map(|capability| capability.name().to_string()).collect(),
+        grade: workflow.grade.map(|grade| word(&grade)).unwrap_or_default(),
+        ..MacroReport::default()
+    };
+    if let Some((capability, reason)) = &outcome.refusal {
+        report.error = Some(MacroError {
+            number: 0,
+            description: format!("refused: {capability}: {reason}"),
+            module: workflow.module.clone().unwrap_or_default(),
+            line: 0,
+        });
+    }
+    if let Some(mut excel) = take_excel(outcome.host.models) {
+        if request.workbook.is_some() {
+            report.sheets = sheet_reports(excel.dump());
+        }
+        if let Some(path) = &request.save {
+            save::save_workbook(&excel.book.to_data(), path)?;
+        }
+    }
+    Ok(report)
+}
+
+/// As CStr gives it; null for Null; empty when nothing was returned.
+fn returned(outcome: &RunOutcome) -> Option<String> {
+    match (&outcome.status, &outcome.value) {
+        (RunStatus::Ok | RunStatus::Stopped, Some(Value::Null)) => None,
+        (RunStatus::Ok | RunStatus::Stopped, Some(value)) => Some(coerce::to_text(value).unwrap_or_default()),
+        _ => Some(String::new()),
+    }
+}

@@ -1,0 +1,54 @@
+//! The product as a few short functions over the rooms: scan, infer, convert, check, run, replay, import, report.
+//! The rooms do not know each other; they meet here. Owns jobs and the workspace; decides no rule of its own.
+
+mod applications;
+mod contents;
+mod convert;
+mod discover;
+mod error;
+mod excel_data;
+mod infer;
+mod estate;
+mod jobs;
+mod judge;
+mod kpi;
+mod macros;
+mod queries;
+mod records;
+mod replay;
+mod report;
+mod review;
+mod run;
+mod save;
+mod scan;
+mod uploads;
+mod views;
+mod workspace;
+
+use std::process::ExitCode;
+
+pub use crate::facts::SheetFacts;
+pub use crate::insight::Indicator;
+pub use crate::source::{READ_ONE, ReaderCommand};
+pub use convert::{access_show, convert, export_rows, vba_check, vba_extract};
+pub use error::PipelineError;
+pub use infer::infer;
+pub use jobs::{Job, JobState, Jobs};
+pub use estate::{Summary, main_job, summary};
+pub use judge::{check_model, diff_models, explain_rule, load_model, rule_pages, test_rules};
+pub use kpi::{KpiReport, kpis};
+pub use macros::{MacroRequest, run_macro};
+pub use records::{ImportReport, RecordKind, import_records};
+pub use replay::{ReplayRequest, replay};
+pub use report::*;
+pub use review::{Answer, TAGS, decide};
+pub use run::{Ran, RunRequest, record_run, run_workflow};
+pub use scan::{Progress, ScanOptions, Silent, scan};
+pub use uploads::Upload;
+pub use views::*;
+pub use workspace::{Workspace, verify_ledger};
+
+/// What the hidden subcommand of a reader's process does.
+pub fn read_one() -> ExitCode {
+    crate::source::child_main()
+}

@@ -1,0 +1,204 @@
+//! `daylight run`: a workflow of a model in the sandbox, after policy had its say, with services by name.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value as Json};
+
+use super::contents::read_path;
+use super::excel_data::workbook_of;
+use super::judge::{check_application, load_model};
+use super::macros::{find_workflow, host_for, inside};
+use super::report::{RunReport, StepReport};
+use super::{PipelineError, Workspace};
+use crate::base::{Clock, date_of_unix_ms};
+use crate::engine::sandbox::json;
+use crate::engine::services::{PrivateHosts, ServiceRegistry};
+use crate::engine::value::Value;
+use crate::engine::workbook::data::WorkbookData;
+use crate::engine::{Capability, CompileOptions, Lenient, Limits, compile, run};
+use crate::model::{Decision, Verdict, Workflow};
+use crate::source::ReaderCommand;
+
+/// What to run.
+#[derive(Debug, Clone, Default)]
+pub struct RunRequest {
+    pub model: PathBuf,
+    pub workflow: String,
+    /// `name=value`.
+    pub inputs: Vec<String>,
+    pub data_in: Vec<PathBuf>,
+    /// `NAME=mock:FILE` or `NAME=URL`.
+    pub services: Vec<String>,
+    pub approve: Option<String>,
+    pub dry_run: bool,
+}
+
+/// A run and the decision it was made under.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    pub report: RunReport,
+    pub verdict: Verdict,
+    pub application: String,
+    pub ms: f64,
+    pub memory_bytes: u64,
+    pub capabilities: Vec<String>,
+}
+
+/// Checks and runs a workflow. A run that policy or the sandbox refuses is a report with status `refused`.
+///
+/// # Errors
+/// When the model, a service or an input cannot be understood.
+pub fn run_workflow(request: &RunRequest, clock: &dyn Clock, reader: &ReaderCommand) -> Result<Ran, PipelineError> {
+    let application = load_model(&request.model)?;
+    let workflow = find_workflow(&application, &request.workflow)?.clone();
+    let started = clock.now_ms();
+    let verdict = check_application(&application, &Json::Null, &date_of_unix_ms(started))?;
+    let mut ran = Ran {
+        report: RunReport { run: format!("run-{started}"), status: String::from("refused"), ..RunReport::default() },
+        application: application.id.clone(),
+        ms: 0.0,
+        memory_bytes: 0,
+        capabilities: Vec::new(),
+        verdict,
+    };
+    if let Some(reason) = refusal(&ran.verdict, request.approve.as_deref()) {
+        ran.report.reason = Some(reason);
+        return Ok(ran);
+    }
+    let program = compile(&application, &CompileOptions { lenient: Lenient::Fail })
+        .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
+    let data = match request.data_in.first() {
+        Some(path) => workbook_of(&read_path(path, reader)?),
+        None => WorkbookData::default(),
+    };
+    let mut grants: BTreeSet<Capability> = inside();
+    let mut host = host_for(&data, started, Vec::new(), BTreeSet::new());
+    if !request.dry_run {
+        for text in &request.services {
+            register(&mut host.services, text)?;
+            grants.insert(Capability::Network);
+        }
+    }
+    host.grants = grants;
+    host.run_id.clone_from(&ran.report.run);
+    let clocked = std::time::Instant::now();
+    let outcome = run(&program, &workflow.name, arguments(&workflow, &request.inputs)?, host, Limits::default())
+        .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
+    ran.ms = clocked.elapsed().as_secs_f64() * 1000.0;
+    ran.memory_bytes = outcome.memory_bytes as u64;
+    ran.capabilities = outcome.capabilities_used.iter().map(|used| used.name().to_string()).collect();
+    ran.report.status = outcome.status.name().to_string();
+    ran.report.steps = outcome
+        .steps
+        .into_iter()
+        .map(|step| StepReport { id: step.id, status: step.status, attempts: step.attempts, ms: step.ms as f64 })
+        .collect();
+    ran.report.reason = match (outcome.error, outcome.refusal) {
+        (Some(error), _) => Some(format!("error {}: {}", error.number, error.description)),
+        (None, Some((capability, reason))) => Some(format!("{capability}: {reason}")),
+        (None, None) => None,
+    };
+    let mut outputs: Map<String, Json> =
+        outcome.outputs.iter().map(|(name, value)| (name.clone(), json(value))).collect();
+    if let Some(value) = &outcome.value {
+        outputs.insert(String::from("return"), json(value));
+    }
+    ran.report.outputs = outputs;
+    Ok(ran)
+}
+
+fn refusal(verdict: &Verdict, approval: Option<&str>) -> Option<String> {
+    let rules: BTreeSet<&str> = verdict.violations.iter().map(|violation| violation.id.as_str()).collect();
+    let named: Vec<&str> = rules.into_iter().collect();
+    match verdict.decision {
+        Decision::Allow => None,
+        Decision::Deny => Some(format!("policy denies this model: {}", named.join(", "))),
+        Decision::Review if approval.is_some_and(|reason| !reason.trim().is_empty()) => None,
+        Decision::Review => Some(format!(
+            "policy asks for a review of this model ({}); run it with --approve \"REASON\" to record an approval",
+            named.join(", ")
+        )),
+    }
+}
+
+fn register(services: &mut ServiceRegistry, text: &str) -> Result<(), PipelineError> {
+    let argument = |reason: String| PipelineError::Argument { what: format!("the service `{text}`"), reason };
+    let (name, target) =
+        text.split_once('=').ok_or_else(|| argument(String::from("write NAME=mock:FILE or NAME=URL")))?;
+    let added = match target.strip_prefix("mock:") {
+        Some(file) => {
+            let script = std::fs::read_to_string(file)
+                .map_err(|source| PipelineError::ReadFile { path: PathBuf::from(file), source })?;
+            services.add_mock(name, &script)
+        }
+        // Named on the command line by the person who runs it: this host, also a private one, may be reached.
+        None => services.add_url(name, target, PrivateHosts::Granted),
+    };
+    added.map_err(|error| argument(crate::base::Chain(&error).to_string()))
+}
+
+fn arguments(workflow: &Workflow, inputs: &[String]) -> Result<Vec<Value>, PipelineError> {
+    let mut given = std::collections::BTreeMap::new();
+    for text in inputs {
+        let (name, value) = text.split_once('=').ok_or_else(|| PipelineError::Argument {
+            what: format!("the input `{text}`"),
+            reason: String::from("write name=value"),
+        })?;
+        if !workflow.inputs.iter().any(|input| input.name == name) {
+            let known: Vec<&str> = workflow.inputs.iter().map(|input| input.name.as_str()).collect();
+            return Err(PipelineError::Unknown { name: name.to_string(), place: "workflow's inputs", known: known.join(", ") });
+        }
+        given.insert(name, value);
+    }
+    Ok(workflow.inputs.iter().map(|input| given.get(input.name.as_str()).map_or(Value::Missing, |text| value_of(text))).collect())
+}
+
+fn value_of(text: &str) -> Value {
+    match serde_json::from_str::<Json>(text) {
+        Ok(Json::Bool(flag)) => Value::Boolean(flag),
+        Ok(Json::Number(number)) => match number.as_i64().and_then(|whole| i32::try_from(whole).ok()) {
+            Some(whole) => Value::Long(whole),
+            None => Value::Double(number.as_f64().unwrap_or(0.0)),
+        },
+        Ok(Json::String(text)) => Value::text(text),
+        Ok(Json::Null) => Value::Null,
+        _ => Value::text(text),
+    }
+}
+
+/// Records a run and, where one was needed, the approval it was made under.
+///
+/// # Errors
+/// When the ledger refuses.
+pub fn record_run(
+    workspace: &Workspace,
+    request: &RunRequest,
+    ran: &Ran,
+    approval: Option<&str>,
+) -> Result<(), PipelineError> {
+    let mut events = vec![(
+        "policy.checked",
+        serde_json::json!({
+            "application": ran.application, "stage": "run", "decision": ran.verdict.decision,
+            "rules": super::judge::rule_count(), "violations": ran.verdict.violations,
+        }),
+    )];
+    if let Some(reason) = approval.filter(|_| ran.verdict.decision == Decision::Review) {
+        events.push(("approval.recorded", serde_json::json!({ "application": ran.application, "reason": reason })));
+    }
+    events.push((
+        "run.finished",
+        serde_json::json!({
+            "run": ran.report.run, "application": ran.application, "workflow": request.workflow, "status": ran.report.status,
+            "ms": ran.ms, "steps": ran.report.steps.len(), "memoryBytes": ran.memory_bytes, "error": ran.report.reason,
+            "detail": { "purpose": "run", "steps": ran.report.steps, "capabilities": ran.capabilities },
+        }),
+    ));
+    workspace.record(&actor(), events)
+}
+
+/// The name of the person at the terminal, as the system tells it.
+fn actor() -> String {
+    std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| String::from("operator"))
+}

@@ -1,0 +1,95 @@
+//! Uploads: streamed to disk, sealed as originals, scanned, and removed in clear as soon as they are read.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::workspace::SYSTEM;
+use super::{PipelineError, Workspace};
+use crate::base::sha256_hex;
+
+/// Files on their way in.
+pub struct Upload {
+    folder: PathBuf,
+    open: Option<File>,
+    files: Vec<PathBuf>,
+}
+
+/// Longest file name that is kept, in characters.
+const LONGEST_NAME: usize = 120;
+
+impl Upload {
+    /// Begins an upload in a folder of its own.
+    ///
+    /// # Errors
+    /// `WriteFile`.
+    pub fn begin(workspace: &Workspace) -> Result<Upload, PipelineError> {
+        let unique = sha256_hex(format!("{}-{}", workspace.clock().now_ms(), workspace.version()).as_bytes());
+        let folder = workspace.folder().join("incoming").join(unique.get(..12).unwrap_or("upload"));
+        std::fs::create_dir_all(&folder).map_err(|source| PipelineError::WriteFile { path: folder.clone(), source })?;
+        Ok(Upload { folder, open: None, files: Vec::new() })
+    }
+
+    /// Begins the next file. A name is data: its last part is kept, without separators or control characters.
+    ///
+    /// # Errors
+    /// `WriteFile`.
+    pub fn next_file(&mut self, name: &str) -> Result<(), PipelineError> {
+        let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+        let plain: String =
+            last.chars().filter(|c| !c.is_control() && !matches!(c, ':' | '\0')).take(LONGEST_NAME).collect();
+        let safe = plain.trim_start_matches('.');
+        let mut path = self.folder.join(if safe.is_empty() { "file" } else { safe });
+        if path.exists() {
+            path = self.folder.join(format!("{}-{safe}", self.files.len() + 1));
+        }
+        let file = File::create(&path).map_err(|source| PipelineError::WriteFile { path: path.clone(), source })?;
+        self.files.push(path);
+        self.open = Some(file);
+        Ok(())
+    }
+
+    /// Adds a piece of the file that was begun last.
+    ///
+    /// # Errors
+    /// `WriteFile`.
+    pub fn write(&mut self, piece: &[u8]) -> Result<(), PipelineError> {
+        let path = self.files.last().cloned().unwrap_or_default();
+        let Some(file) = &mut self.open else { return Ok(()) };
+        file.write_all(piece).map_err(|source| PipelineError::WriteFile { path, source })
+    }
+
+    /// Whether nothing came in.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Seals every file as an original, records that, and gives the folder to scan.
+    ///
+    /// # Errors
+    /// When a file cannot be sealed or the ledger refuses; nothing is recorded then.
+    pub fn seal(mut self, workspace: &Workspace) -> Result<PathBuf, PipelineError> {
+        self.open = None;
+        let mut events = Vec::new();
+        for path in &self.files {
+            let bytes =
+                std::fs::read(path).map_err(|source| PipelineError::ReadFile { path: path.clone(), source })?;
+            let sealed = workspace.originals().seal(&bytes)?;
+            let event = json!({
+                "path": super::contents::file_name(path), "sha256": sha256_hex(&bytes), "bytes": bytes.len(), "original": sealed,
+            });
+            events.push(("file.uploaded", event));
+        }
+        workspace.record(SYSTEM, events)?;
+        Ok(self.folder.clone())
+    }
+}
+
+/// Removes the clear copies of an upload.
+pub(super) fn discard(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        tracing::warn!(error = %error, "an upload's clear copy could not be removed");
+    }
+}

@@ -1,0 +1,414 @@
+//! What pages show, as plain rows: asked from the projection, completed from objects. Pages format, they do not compute.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::applications::KeptFacts;
+use super::queries;
+use super::{CoverageReport, ModuleReport, PipelineError, Workspace};
+use crate::facts::SourceFacts;
+use crate::insight::{FileState, StatusChange};
+use crate::model::{Application, Evidence, Inference, Receipt, Region};
+
+/// One file of the estate as last read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileRow {
+    pub seq: u64,
+    pub snapshot: u64,
+    /// Stable id of the file asset; part of its page's address.
+    pub asset: String,
+    pub root: String,
+    pub path: String,
+    pub sha256: String,
+    pub bytes: u64,
+    pub kind: String,
+    pub state: String,
+    pub reason: String,
+    pub tables: u64,
+    pub rows: u64,
+    pub formulas: u64,
+    pub macros: u64,
+    pub ms: u64,
+    pub application: String,
+    /// Object id of the facts; empty when nothing could be read.
+    pub facts: String,
+    /// 0 to 5, an estimate; none when the file could not be read.
+    pub risk: Option<f64>,
+    /// Day of the snapshot that saw it last.
+    pub seen: Option<String>,
+}
+
+/// One finished scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SnapshotRow {
+    pub snapshot: u64,
+    pub taken: String,
+    pub files: u64,
+    pub applications: u64,
+}
+
+/// One root of one scan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RootRow {
+    pub snapshot: u64,
+    pub root: String,
+    pub readable: bool,
+}
+
+/// One logical application as last inferred.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApplicationRow {
+    pub application: String,
+    pub name: String,
+    pub domain: String,
+    pub model: String,
+    pub inference: String,
+    pub report: String,
+    pub files: u64,
+    pub models: u64,
+    pub fields: u64,
+    pub workflows: u64,
+    #[serde(flatten)]
+    pub coverage: CoverageReport,
+}
+
+/// One proposed tag and what was decided about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TagRow {
+    pub application: String,
+    /// `Model.field`.
+    pub field: String,
+    pub semantic_type: String,
+    pub tags: Vec<String>,
+    pub rule: String,
+    pub held: u64,
+    pub seen: u64,
+    pub place: String,
+    pub confidence: f64,
+    /// Evidence against, masked.
+    pub against: Vec<String>,
+    /// `accept`, `change`, `reject`, or empty while open.
+    pub answer: String,
+    pub decided_tags: Option<Vec<String>>,
+    pub reason: String,
+    pub actor: String,
+    pub decided: String,
+}
+
+/// One finding of the last check of an application.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindingRow {
+    pub application: String,
+    pub id: String,
+    #[serde(rename = "ref")]
+    pub reference: String,
+    pub severity: String,
+    pub object: String,
+    pub message: String,
+    pub remedy: String,
+}
+
+/// The last decision about an application.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DecisionRow {
+    pub application: String,
+    pub stage: String,
+    pub decision: String,
+    /// Rules that were evaluated.
+    pub rules: u64,
+    pub time: String,
+}
+
+/// One workflow run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRow {
+    pub run: String,
+    pub application: String,
+    pub workflow: String,
+    pub status: String,
+    pub ms: f64,
+    pub steps: u64,
+    pub memory_bytes: u64,
+    pub error: String,
+    /// `{"purpose": "replay"|"run", "steps":[{id,status,attempts,ms}], "capabilities":[…]}`.
+    pub detail: Option<Value>,
+    pub time: String,
+}
+
+/// The last receipt of a macro.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReceiptRow {
+    pub application: String,
+    #[serde(rename = "macro")]
+    pub procedure: String,
+    pub level: String,
+    pub equal: bool,
+    pub cells: u64,
+    pub differences: u64,
+    pub statements_reached: f64,
+    pub receipt: String,
+    pub time: String,
+}
+
+/// One line of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditRow {
+    pub seq: u64,
+    pub time: String,
+    pub actor: String,
+    pub event: String,
+    pub subject: String,
+}
+
+/// A file's page.
+#[derive(Debug, Clone)]
+pub struct FileView {
+    pub file: FileRow,
+    /// None when nothing could be read.
+    pub facts: Option<SourceFacts>,
+    /// Other files of the same application.
+    pub copies: Vec<FileRow>,
+    pub findings: Vec<FindingRow>,
+}
+
+/// An application's page.
+#[derive(Debug, Clone)]
+pub struct ApplicationView {
+    pub row: ApplicationRow,
+    pub model: Application,
+    pub evidence: Vec<Evidence>,
+    pub regions: Vec<Region>,
+    pub modules: Vec<ModuleReport>,
+    pub files: Vec<FileRow>,
+    pub tags: Vec<TagRow>,
+    pub findings: Vec<FindingRow>,
+    pub decision: Option<DecisionRow>,
+    pub receipts: Vec<ReceiptRow>,
+    pub runs: Vec<RunRow>,
+}
+
+/// One macro beside its workflow.
+#[derive(Debug, Clone)]
+pub struct MacroView {
+    pub application: ApplicationRow,
+    /// Name of the workflow.
+    pub workflow: String,
+    pub model: Application,
+    /// The module's source as extracted.
+    pub code: String,
+    pub receipt: Option<Receipt>,
+}
+
+impl Workspace {
+    /// The estate: every asset as last read.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn files(&self) -> Result<Vec<FileRow>, PipelineError> {
+        Ok(self.scope().ask(queries::FILES, &Value::Null)?)
+    }
+
+    /// The files of the last snapshot.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn current_files(&self) -> Result<Vec<FileRow>, PipelineError> {
+        let last = self.snapshots()?.last().map_or(0, |snapshot| snapshot.snapshot);
+        Ok(self.files()?.into_iter().filter(|file| file.snapshot == last).collect())
+    }
+
+    /// The applications that have a file in the last snapshot.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn current_applications(&self) -> Result<Vec<ApplicationRow>, PipelineError> {
+        let files = self.current_files()?;
+        let present = |row: &ApplicationRow| files.iter().any(|file| file.application == row.application);
+        Ok(self.applications()?.into_iter().filter(present).collect())
+    }
+
+    /// All finished scans, oldest first.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn snapshots(&self) -> Result<Vec<SnapshotRow>, PipelineError> {
+        Ok(self.scope().ask(queries::SNAPSHOTS, &Value::Null)?)
+    }
+
+    /// The roots of all scans.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn roots(&self) -> Result<Vec<RootRow>, PipelineError> {
+        Ok(self.scope().ask(queries::ROOTS, &Value::Null)?)
+    }
+
+    /// All applications by name.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn applications(&self) -> Result<Vec<ApplicationRow>, PipelineError> {
+        Ok(self.scope().ask(queries::APPLICATIONS, &Value::Null)?)
+    }
+
+    /// All proposed tags with their decisions.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn tags(&self) -> Result<Vec<TagRow>, PipelineError> {
+        Ok(self.scope().ask(queries::TAGS, &Value::Null)?)
+    }
+
+    /// The findings of the last checks, most severe first.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn findings(&self) -> Result<Vec<FindingRow>, PipelineError> {
+        Ok(self.scope().ask(queries::FINDINGS, &Value::Null)?)
+    }
+
+    /// The last policy decision for every application.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn decisions(&self) -> Result<Vec<DecisionRow>, PipelineError> {
+        Ok(self.scope().ask(queries::DECISIONS, &Value::Null)?)
+    }
+
+    /// Workflow runs, newest first.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn runs(&self) -> Result<Vec<RunRow>, PipelineError> {
+        Ok(self.scope().ask(queries::RUNS, &Value::Null)?)
+    }
+
+    /// The last receipt of every macro.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn receipts(&self) -> Result<Vec<ReceiptRow>, PipelineError> {
+        Ok(self.scope().ask(queries::RECEIPTS, &Value::Null)?)
+    }
+
+    /// The trail, newest first: 200 records below `before`, of one kind of event or of all.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn audit(&self, before: Option<u64>, event: Option<&str>) -> Result<Vec<AuditRow>, PipelineError> {
+        Ok(self.scope().ask(queries::AUDIT, &json!({ "before": before, "event": event }))?)
+    }
+
+    /// One file's page; `None` when there is no such asset.
+    ///
+    /// # Errors
+    /// When the projection refuses or an object is damaged.
+    pub fn file(&self, asset: &str) -> Result<Option<FileView>, PipelineError> {
+        let files = self.files()?;
+        let Some(file) = files.iter().find(|file| file.asset == asset).cloned() else {
+            return Ok(None);
+        };
+        let facts = if file.facts.is_empty() { None } else { Some(self.facts(&file.facts)?) };
+        let same = |other: &&FileRow| !file.application.is_empty() && other.application == file.application;
+        let copies = files.iter().filter(same).filter(|other| other.asset != asset).cloned().collect();
+        let findings =
+            self.findings()?.into_iter().filter(|finding| finding.application == file.application).collect();
+        Ok(Some(FileView { file, facts, copies, findings }))
+    }
+
+    /// One application's page; `None` when there is no such application.
+    ///
+    /// # Errors
+    /// When the projection refuses or an object is damaged.
+    pub fn application(&self, id: &str) -> Result<Option<ApplicationView>, PipelineError> {
+        let Some(row) = self.applications()?.into_iter().find(|row| row.application == id) else {
+            return Ok(None);
+        };
+        let model: Application = self.fetch(&row.model)?;
+        let inference: Inference =
+            if row.inference.is_empty() { Inference::default() } else { self.fetch(&row.inference)? };
+        let modules: Vec<ModuleReport> =
+            if row.report.is_empty() { Vec::new() } else { self.fetch(&row.report)? };
+        let of = |application: &str| application == id;
+        Ok(Some(ApplicationView {
+            model,
+            evidence: inference.evidence,
+            regions: inference.regions,
+            modules,
+            files: self.files()?.into_iter().filter(|file| of(&file.application)).collect(),
+            tags: self.tags()?.into_iter().filter(|tag| of(&tag.application)).collect(),
+            findings: self.findings()?.into_iter().filter(|finding| of(&finding.application)).collect(),
+            decision: self.decisions()?.into_iter().find(|decision| of(&decision.application)),
+            receipts: self.receipts()?.into_iter().filter(|receipt| of(&receipt.application)).collect(),
+            runs: self.runs()?.into_iter().filter(|run| of(&run.application)).collect(),
+            row,
+        }))
+    }
+
+    /// One macro's page: application id and workflow name; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the projection refuses or an object is damaged.
+    pub fn macro_view(&self, id: &str, workflow: &str) -> Result<Option<MacroView>, PipelineError> {
+        let Some(view) = self.application(id)? else { return Ok(None) };
+        let Some(found) = view.model.workflows.iter().find(|candidate| candidate.name == workflow) else {
+            return Ok(None);
+        };
+        let module = found.module.clone().unwrap_or_default();
+        let receipt = view
+            .receipts
+            .iter()
+            .find(|receipt| receipt.procedure == workflow && !receipt.receipt.is_empty())
+            .map(|row| self.fetch::<Receipt>(&row.receipt))
+            .transpose()?;
+        let code = self.code_of(&view, &module)?;
+        Ok(Some(MacroView { application: view.row, workflow: workflow.to_string(), model: view.model, code, receipt }))
+    }
+
+    fn facts(&self, id: &str) -> Result<SourceFacts, PipelineError> {
+        Ok(self.fetch::<KeptFacts>(id)?.facts)
+    }
+
+    fn code_of(&self, view: &ApplicationView, module: &str) -> Result<String, PipelineError> {
+        for file in view.files.iter().filter(|file| !file.facts.is_empty()) {
+            let facts = self.facts(&file.facts)?;
+            let wanted = view.model.modules.iter().find(|known| known.name == module).map(|known| &known.sha256);
+            let found = facts.code.into_iter().find(|code| {
+                code.name == module && wanted.is_none_or(|sha| *sha == crate::base::sha256_hex(code.code.as_bytes()))
+            });
+            if let Some(code) = found {
+                return Ok(code.code);
+            }
+        }
+        Ok(String::new())
+    }
+
+    /// Applications by status at every snapshot, oldest first: the ISO day, then how many have each status.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn status_history(&self) -> Result<Vec<(String, BTreeMap<String, usize>)>, PipelineError> {
+        let statuses: Vec<StatusChange> = self.scope().ask(queries::STATUSES, &Value::Null)?;
+        let files: Vec<FileState> = self.scope().ask(queries::FILE_HISTORY, &Value::Null)?;
+        let mut history = Vec::new();
+        for snapshot in self.snapshots()? {
+            let present: BTreeSet<&str> = files
+                .iter()
+                .filter(|file| file.snapshot == snapshot.snapshot && !file.application.is_empty())
+                .map(|file| file.application.as_str())
+                .collect();
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for application in present {
+                let known = statuses
+                    .iter()
+                    .rfind(|change| change.application == application && change.day <= snapshot.taken);
+                let status = known.map_or("unmanaged", |change| change.status.as_str());
+                *counts.entry(status.to_string()).or_default() += 1;
+            }
+            history.push((snapshot.taken, counts));
+        }
+        Ok(history)
+    }
+}

@@ -1,0 +1,231 @@
+//! Binary workbooks (xlsb) through calamine's streaming cells, after a check of what it would believe: the number of
+//! shared strings. A panic of the vendor's code ends the sheet, not the file.
+
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{CellErrorType, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsb};
+
+use crate::facts::{CellContent, FileKind, NameFacts, Notice, Problem, Scalar, SheetFacts, SourceFacts};
+
+use super::super::SourceError;
+use super::super::content::Content;
+use super::super::precheck::{self, u32_at};
+use super::super::sink::{Completeness, Sink};
+use super::super::spend::Spend;
+use super::super::zipped::Package;
+use super::cells::{Stream, on_sheet};
+use super::dates::{DateSystem, moment_of_serial};
+use super::formulas::Shapes;
+use super::package_parts;
+
+/// Record that begins the shared strings (MS-XLSB 2.4.148), as its two bytes.
+const BEGIN_STRINGS: [u8; 2] = [0x9F, 0x01];
+/// The shortest string record: type, length, flags, length of no text.
+const SHORTEST_STRING: u64 = 7;
+/// Bytes of the strings part looked at for its declared count.
+const STRINGS_START: u64 = 64;
+
+type Book = Xlsb<BufReader<Content>>;
+
+/// Reads a binary workbook.
+pub(crate) fn read_binary(
+    content: &Content,
+    spend: &mut Spend,
+    sink: &mut dyn Sink,
+) -> Result<SourceFacts, SourceError> {
+    let mut facts = SourceFacts { kind: FileKind::Xlsb, ..SourceFacts::default() };
+    facts.notices.extend(precheck::zip_directory(content, spend)?);
+    let mut package = Package::open(content, spend)?;
+    check_strings(&mut package, content)?;
+    let relations = package.relations("xl/workbook.bin")?;
+    package_parts::read(&mut package, &relations, spend, &mut facts);
+    let opened = guarded(|| Book::new(BufReader::new(content.start())))?;
+    let mut book = match opened {
+        Ok(book) => book,
+        Err(error) => return Err(refusal("workbook", &error.to_string())),
+    };
+    facts.date_1904 = book.has_1904_epoch();
+    facts.names = names_of(book.defined_names());
+    let sheets: Vec<SheetFacts> = book.sheets_metadata().iter().map(sheet_facts).collect();
+    facts.sheets = sheets.clone();
+    sink.early_facts(&facts)?;
+    facts.sheets.clear();
+    let dates = if facts.date_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
+    for sheet in sheets {
+        read_sheet(&mut book, sheet, dates, spend, sink, &mut facts)?;
+    }
+    facts.notices.push(Notice {
+        place: String::new(),
+        problem: Problem::Remark,
+        message: String::from("of a binary workbook, merged areas, filters, hidden rows, validations, tables and number formats are not read; save as .xlsx to have them"),
+    });
+    Ok(facts)
+}
+
+/// calamine reserves memory for as many strings as the part declares.
+fn check_strings(package: &mut Package, content: &Content) -> Result<(), SourceError> {
+    let Some(start) = package.bytes("xl/sharedStrings.bin", STRINGS_START)? else {
+        return Ok(());
+    };
+    // Record type (two bytes), length (one byte, 8), total count, count of distinct texts.
+    let declared = if start.starts_with(&BEGIN_STRINGS) { u32_at(&start, 7).unwrap_or(0) } else { 0 };
+    // Deflate packs at most 1,032 to 1, so the part cannot hold more than this.
+    let possible = content.len().saturating_mul(1_032) / SHORTEST_STRING;
+    if u64::from(declared) > possible {
+        let what = format!("{declared} are declared, the file can hold at most {possible}");
+        return Err(SourceError::Limit { limit: "shared strings", what });
+    }
+    Ok(())
+}
+
+/// Runs vendor code that may panic on damaged bytes.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, SourceError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|_| SourceError::malformed("workbook", "its records contradict each other"))
+}
+
+/// The vendor's words name record types and offsets, not content; passwords are a state of their own.
+pub(super) fn refusal(place: &str, words: &str) -> SourceError {
+    let lower = words.to_ascii_lowercase();
+    if lower.contains("password") || lower.contains("encrypt") {
+        return SourceError::Encrypted { what: String::from("the workbook is protected by a password to open") };
+    }
+    SourceError::malformed(place, format!("it cannot be read ({})", words.chars().take(100).collect::<String>()))
+}
+
+pub(super) fn names_of(names: &[(String, String)]) -> Vec<NameFacts> {
+    let fact = |(name, refers_to): &(String, String)| NameFacts {
+        name: name.clone(),
+        refers_to: refers_to.clone(),
+        ..NameFacts::default()
+    };
+    names.iter().map(fact).collect()
+}
+
+pub(super) fn sheet_facts(sheet: &calamine::Sheet) -> SheetFacts {
+    let visibility = match sheet.visible {
+        SheetVisible::Visible => "visible",
+        SheetVisible::Hidden => "hidden",
+        SheetVisible::VeryHidden => "veryHidden",
+    };
+    let kind = match sheet.typ {
+        SheetType::WorkSheet | SheetType::Vba => "worksheet",
+        SheetType::DialogSheet => "dialog",
+        SheetType::MacroSheet => "macro",
+        SheetType::ChartSheet => "chart",
+    };
+    SheetFacts {
+        name: sheet.name.clone(),
+        visibility: visibility.to_string(),
+        kind: kind.to_string(),
+        ..SheetFacts::default()
+    }
+}
+
+fn read_sheet(
+    book: &mut Book,
+    mut sheet: SheetFacts,
+    dates: DateSystem,
+    spend: &Spend,
+    sink: &mut dyn Sink,
+    facts: &mut SourceFacts,
+) -> Result<(), SourceError> {
+    let name = sheet.name.clone();
+    let mut completeness = Completeness::Whole;
+    let mut shapes = Shapes::new(&name);
+    let formulas = guarded(|| formulas_of(book, &name, &mut shapes, spend)).and_then(|read| read);
+    let formulas = formulas.unwrap_or_else(|error| {
+        facts.notices.push(error.notice(&name, "the values were kept without formulas"));
+        Vec::new()
+    });
+    let mut stream = Stream::begin(sink, spend, &name)?;
+    let read = guarded(|| values_of(book, &name, formulas, dates, &mut stream)).and_then(|read| read);
+    if let Err(error) = read {
+        completeness = Completeness::Cut;
+        facts.notices.push(error.notice(&name, "the cells before it were kept"));
+    }
+    stream.end(completeness, &mut sheet)?;
+    let (found, notices) = shapes.finish();
+    facts.formulas.extend(found);
+    facts.notices.extend(notices);
+    facts.sheets.push(sheet);
+    Ok(())
+}
+
+type Formula = ((u32, u32), String);
+
+fn formulas_of(book: &mut Book, name: &str, shapes: &mut Shapes, spend: &Spend) -> Result<Vec<Formula>, SourceError> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(|error| refusal(name, &error.to_string()))?;
+    let mut found = Vec::new();
+    while let Some(cell) = reader.next_formula().map_err(|error| refusal(name, &error.to_string()))? {
+        let (row, column) = cell.get_position();
+        let position = (row.saturating_add(1), column.saturating_add(1));
+        if on_sheet(position.0, position.1) && !cell.get_value().is_empty() {
+            shapes.written(cell.get_value(), position.0, position.1, spend)?;
+            found.push((position, cell.get_value().clone()));
+        }
+    }
+    Ok(found)
+}
+
+fn values_of(
+    book: &mut Book,
+    name: &str,
+    formulas: Vec<Formula>,
+    dates: DateSystem,
+    stream: &mut Stream<'_>,
+) -> Result<(), SourceError> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(|error| refusal(name, &error.to_string()))?;
+    let mut formulas = formulas.into_iter().peekable();
+    while let Some(cell) = reader.next_cell().map_err(|error| refusal(name, &error.to_string()))? {
+        let (row, column) = cell.get_position();
+        let (row, column) = (row.saturating_add(1), column.saturating_add(1));
+        if !on_sheet(row, column) {
+            continue;
+        }
+        // Both passes go in the same order, so that a formula waits until its cell comes.
+        while formulas.next_if(|(position, _)| *position < (row, column)).is_some() {}
+        let formula = formulas.next_if(|(position, _)| *position == (row, column)).map(|(_, text)| text);
+        let value = scalar(cell.get_value(), dates);
+        if value != Scalar::Empty || formula.is_some() {
+            stream.push(CellContent { row, column, value, formula, format: None })?;
+        }
+    }
+    Ok(())
+}
+
+fn scalar(value: &DataRef<'_>, dates: DateSystem) -> Scalar {
+    match value {
+        DataRef::Int(number) => Scalar::Number(*number as f64),
+        DataRef::Float(number) => Scalar::Number(*number),
+        DataRef::String(text) => Scalar::Text(text.clone()),
+        DataRef::SharedString(text) => Scalar::Text((*text).to_string()),
+        DataRef::Bool(value) => Scalar::Boolean(*value),
+        DataRef::DateTime(moment) => moment_or_number(moment, dates),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Scalar::Moment(text.clone()),
+        DataRef::Error(kind) => Scalar::Error(error_text(kind).to_string()),
+        DataRef::Empty => Scalar::Empty,
+    }
+}
+
+pub(super) fn moment_or_number(moment: &ExcelDateTime, dates: DateSystem) -> Scalar {
+    let number = Scalar::Number(moment.as_f64());
+    if moment.is_duration() {
+        return number;
+    }
+    moment_of_serial(moment.as_f64(), dates).map_or(number, Scalar::Moment)
+}
+
+pub(super) fn error_text(kind: &CellErrorType) -> &'static str {
+    match kind {
+        CellErrorType::Div0 => "#DIV/0!",
+        CellErrorType::NA => "#N/A",
+        CellErrorType::Name => "#NAME?",
+        CellErrorType::Null => "#NULL!",
+        CellErrorType::Num => "#NUM!",
+        CellErrorType::Ref => "#REF!",
+        CellErrorType::Value => "#VALUE!",
+        CellErrorType::GettingData => "#GETTING_DATA",
+    }
+}

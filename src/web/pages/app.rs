@@ -1,0 +1,195 @@
+//! One application: is the inferred model right, and is it fit for use?
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+
+use super::{PageError, blocking, decision_class, escape, grade_class, html, shell, theme};
+use crate::model::{Application, DataModel, Evidence, Field, Grade};
+use crate::pipeline::{ApplicationRow, ApplicationView, FileRow, FindingRow, ReceiptRow, TagRow, rule_pages};
+use crate::web::Web;
+use crate::web::chart::{Diagram, er};
+use crate::web::graph::grade_word;
+use crate::web::shell::Shell;
+
+#[derive(Template)]
+#[template(path = "pages/app.html")]
+struct App {
+    shell: Shell,
+    row: ApplicationRow,
+    model: Application,
+    model_sub: String,
+    owner: String,
+    decision: String,
+    decision_class: &'static str,
+    er: Diagram,
+    tables: Vec<Table>,
+    macros: Vec<Macro>,
+    findings: Vec<FindingRow>,
+    rules: usize,
+    receipts: Vec<ReceiptRow>,
+    files: Vec<FileRow>,
+}
+
+struct Table {
+    name: String,
+    place: String,
+    key: String,
+    fields: Vec<Line>,
+}
+
+struct Line {
+    name: String,
+    kind: String,
+    rules: String,
+    evidence: String,
+    confidence: String,
+    tags: Vec<String>,
+    review: String,
+    answer: String,
+}
+
+struct Macro {
+    name: String,
+    grade: String,
+    class: &'static str,
+}
+
+pub(in crate::web) async fn page(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    if let Some(id) = id.strip_suffix(".json").map(str::to_string) {
+        return blocking(web, move |web| document(web, &id)).await;
+    }
+    let theme = theme(&headers);
+    blocking(web, move |web| Ok(html(&build(web, &theme, &id)?)?.into_response())).await
+}
+
+fn find(web: &Web, id: &str) -> Result<ApplicationView, PageError> {
+    web.workspace.application(id)?.ok_or_else(|| PageError::NotFound(String::from("application of this id")))
+}
+
+fn document(web: &Web, id: &str) -> Result<Response, PageError> {
+    let view = find(web, id)?;
+    let name: String = view.row.application.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let headers = [
+        (header::CONTENT_TYPE, String::from("application/json")),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.json\"")),
+    ];
+    Ok((headers, crate::dsl::write(&view.model)).into_response())
+}
+
+fn build(web: &Web, theme: &str, id: &str) -> Result<App, PageError> {
+    let view = find(web, id)?;
+    let decision = view.decision.as_ref().map_or(String::from("not checked"), |decision| decision.decision.clone());
+    let fields: usize = view.model.data_models.iter().map(|model| model.fields.len()).sum();
+    Ok(App {
+        shell: shell(web, theme, &view.row.name, "/apps")?,
+        model_sub: format!(
+            "{} tables · {fields} fields · {} relationships",
+            view.model.data_models.len(),
+            view.model.relationships.len()
+        ),
+        owner: view.model.metadata.owner.clone().unwrap_or_else(|| String::from("unknown")),
+        decision_class: decision_class(&decision),
+        decision,
+        er: er(&view.model),
+        tables: view.model.data_models.iter().map(|model| table(model, &view)).collect(),
+        macros: view
+            .model
+            .workflows
+            .iter()
+            .map(|workflow| {
+                let grade = grade_word(workflow.grade.unwrap_or(Grade::Exact));
+                Macro { name: workflow.name.clone(), grade: grade.to_string(), class: grade_class(grade) }
+            })
+            .collect(),
+        findings: view.findings,
+        rules: rule_pages().len(),
+        receipts: view.receipts,
+        files: view.files,
+        row: view.row,
+        model: view.model,
+    })
+}
+
+fn table(model: &DataModel, view: &ApplicationView) -> Table {
+    let place = model.source.as_ref().map(|source| {
+        let within = [source.sheet.as_deref(), source.range.as_deref()];
+        format!("{} {}", source.file, within.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    });
+    Table {
+        name: model.name.clone(),
+        place: place.unwrap_or_default(),
+        key: if model.primary_key.is_empty() { String::from("none found") } else { model.primary_key.join(" + ") },
+        fields: model.fields.iter().map(|field| line(model, field, view)).collect(),
+    }
+}
+
+fn line(model: &DataModel, field: &Field, view: &ApplicationView) -> Line {
+    let subject = format!("/dataModels/{}/fields/{}", model.name, field.name);
+    let evidence: Vec<&Evidence> = view.evidence.iter().filter(|evidence| evidence.subject == subject).collect();
+    let typed = evidence.iter().find(|evidence| evidence.claim.starts_with("type"));
+    let path = format!("{}.{}", model.name, field.name);
+    let tag = view.tags.iter().find(|tag| tag.field == path);
+    Line {
+        name: field.name.clone(),
+        kind: kind_text(field),
+        rules: rules_text(model, field, view),
+        evidence: evidence.iter().map(|evidence| evidence_text(evidence)).collect::<Vec<_>>().join("; "),
+        confidence: typed.map_or(String::new(), |evidence| format!("{:.0} %", evidence.confidence * 100.0)),
+        tags: field.tags.clone(),
+        review: tag.map_or(String::new(), |_| {
+            format!("/review?id={}", escape(&format!("{}:{path}", view.row.application)))
+        }),
+        answer: tag.map_or(String::new(), answer_text),
+    }
+}
+
+fn answer_text(tag: &TagRow) -> String {
+    if tag.answer.is_empty() { String::from("decide") } else { format!("{}: {}", tag.answer, tag.actor) }
+}
+
+fn kind_text(field: &Field) -> String {
+    let base = match (field.precision, field.scale) {
+        (Some(precision), Some(scale)) => format!("{}({precision},{scale})", field.kind),
+        _ => field.kind.clone(),
+    };
+    match &field.semantic_type {
+        Some(semantic) if *semantic != field.kind => format!("{base} {semantic}"),
+        _ => base,
+    }
+}
+
+fn rules_text(model: &DataModel, field: &Field, view: &ApplicationView) -> String {
+    let mut rules = Vec::new();
+    if field.required == Some(true) {
+        rules.push(String::from("required"));
+    }
+    if model.primary_key == [field.name.clone()] {
+        rules.push(String::from("key"));
+    } else if model.indexes.iter().any(|index| index.unique == Some(true) && index.fields == [field.name.clone()]) {
+        rules.push(String::from("unique"));
+    }
+    for link in &view.model.relationships {
+        if link.from.model == model.name && link.from.fields.contains(&field.name) {
+            rules.push(format!("references {}", link.to.model));
+        }
+    }
+    if !field.choices.is_empty() {
+        rules.push(format!("one of {}", field.choices.join(", ")));
+    }
+    rules.join(", ")
+}
+
+fn evidence_text(evidence: &Evidence) -> String {
+    let against = if evidence.counter_examples.is_empty() {
+        String::new()
+    } else {
+        format!(" (against: {})", evidence.counter_examples.join(", "))
+    };
+    format!("{}: {} of {}{against}", evidence.rule, evidence.held, evidence.seen)
+}

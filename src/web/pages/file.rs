@@ -1,0 +1,172 @@
+//! Source file: what does this file do, and can it move?
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+
+use super::{Page, PageError, blocking, html, shell, size_text, theme};
+use crate::pipeline::FileRow;
+use crate::web::Web;
+use crate::web::shell::Shell;
+
+#[derive(Template)]
+#[template(path = "pages/file.html")]
+struct File {
+    shell: Shell,
+    file: FileRow,
+    name: String,
+    size: String,
+    sha: String,
+    risk: String,
+    sheets: Vec<Sheet>,
+    tables: Vec<Table>,
+    formulas: Vec<Shape>,
+    code: Vec<Module>,
+    queries: Vec<QueryText>,
+    notices: Vec<(String, String)>,
+    copies: Vec<Copy>,
+    links: Vec<(String, String)>,
+    names: Vec<(String, String)>,
+}
+
+struct Sheet {
+    name: String,
+    visibility: String,
+    range: String,
+    cells: u64,
+    formulas: u64,
+    notes: String,
+}
+
+struct Table {
+    name: String,
+    rows: u64,
+    columns: String,
+    indexes: String,
+}
+
+struct Shape {
+    sheet: String,
+    range: String,
+    formula: String,
+    cells: u64,
+}
+
+struct Module {
+    name: String,
+    kind: String,
+    lines: usize,
+    code: String,
+}
+
+struct QueryText {
+    name: String,
+    kind: String,
+    sql: String,
+}
+
+struct Copy {
+    asset: String,
+    path: String,
+    same: bool,
+}
+
+/// Formula shapes listed; the largest first.
+const MOST_SHAPES: usize = 100;
+
+pub(in crate::web) async fn page(State(web): State<Web>, Path(asset): Path<String>, headers: HeaderMap) -> Page {
+    let theme = theme(&headers);
+    blocking(web, move |web| html(&build(web, &theme, &asset)?)).await
+}
+
+fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
+    let view = web.workspace.file(asset)?.ok_or_else(|| PageError::NotFound(String::from("file of this id")))?;
+    let facts = view.facts.unwrap_or_default();
+    let file = view.file;
+    let name = file.path.rsplit(['/', '\\']).next().unwrap_or("").to_string();
+    let mut formulas: Vec<Shape> = facts
+        .formulas
+        .iter()
+        .map(|shape| Shape { sheet: shape.sheet.clone(), range: shape.range.clone(), formula: shape.formula.clone(), cells: shape.cells })
+        .collect();
+    formulas.sort_by(|a, b| b.cells.cmp(&a.cells));
+    formulas.truncate(MOST_SHAPES);
+    Ok(File {
+        shell: shell(web, theme, &name, "/files")?,
+        size: size_text(file.bytes),
+        sha: file.sha256.chars().take(16).collect(),
+        risk: file.risk.map_or(String::from("not measured"), |risk| format!("{risk:.1}")),
+        sheets: facts.sheets.iter().map(sheet).collect(),
+        tables: facts
+            .tables
+            .iter()
+            .map(|table| Table {
+                name: table.name.clone(),
+                rows: table.rows,
+                columns: table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", "),
+                indexes: table
+                    .indexes
+                    .iter()
+                    .map(|index| {
+                        let kind = if index.primary { "primary key" } else if index.unique { "unique" } else { "index" };
+                        format!("{kind} ({})", index.columns.join(", "))
+                    })
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            })
+            .collect(),
+        formulas,
+        code: facts
+            .code
+            .iter()
+            .map(|module| Module {
+                name: module.name.clone(),
+                kind: module.kind.clone(),
+                lines: module.code.lines().count(),
+                code: module.code.replace('\r', ""),
+            })
+            .collect(),
+        queries: facts
+            .queries
+            .iter()
+            .map(|query| QueryText { name: query.name.clone(), kind: query.kind.clone(), sql: query.sql.clone() })
+            .collect(),
+        notices: facts.notices.iter().map(|notice| (notice.place.clone(), notice.message.clone())).collect(),
+        copies: view
+            .copies
+            .into_iter()
+            .map(|copy| Copy { same: copy.sha256 == file.sha256, asset: copy.asset, path: copy.path })
+            .collect(),
+        links: facts.links.iter().map(|link| (link.kind.clone(), link.target.clone())).collect(),
+        names: facts.names.iter().map(|name| (name.name.clone(), name.refers_to.clone())).collect(),
+        name,
+        file,
+    })
+}
+
+fn sheet(facts: &crate::pipeline::SheetFacts) -> Sheet {
+    let mut notes = Vec::new();
+    if facts.protected {
+        notes.push(String::from("protected"));
+    }
+    if let Some(range) = &facts.autofilter {
+        notes.push(format!("filter {range}"));
+    }
+    if !facts.hidden_rows.is_empty() {
+        notes.push(format!("{} hidden rows", facts.hidden_rows.len()));
+    }
+    if facts.frozen_rows > 0 {
+        notes.push(format!("{} frozen rows", facts.frozen_rows));
+    }
+    if !facts.merged.is_empty() {
+        notes.push(format!("{} merged areas", facts.merged.len()));
+    }
+    Sheet {
+        name: facts.name.clone(),
+        visibility: facts.visibility.clone(),
+        range: facts.used_range.clone().unwrap_or_else(|| String::from("empty")),
+        cells: facts.cells,
+        formulas: facts.formulas,
+        notes: notes.join(", "),
+    }
+}

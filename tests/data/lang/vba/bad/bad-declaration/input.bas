@@ -1,0 +1,6 @@
+Dim As Long
+Public Const A
+Type T
+    a As Long
+Sub B()
+End Sub

@@ -1,0 +1,5 @@
+#If VBA7
+Dim a
+#End If
+#Else
+#If True Then

@@ -1,0 +1,5 @@
+Sub T()
+    For i = 1 3
+        b
+    Next
+End Sub

@@ -1,0 +1,3 @@
+Sub A(x As
+    y = 1
+End Sub

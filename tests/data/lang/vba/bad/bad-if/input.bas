@@ -1,0 +1,6 @@
+Sub T()
+    If a = Then
+        b
+    End If
+    c
+End Sub

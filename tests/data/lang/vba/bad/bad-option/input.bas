@@ -1,0 +1,2 @@
+Option Base 2
+Option Foo

@@ -1,0 +1,3 @@
+Sub T()
+    DoIt(1, 2)
+End Sub

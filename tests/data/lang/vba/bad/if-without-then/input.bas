@@ -1,0 +1,5 @@
+Sub T()
+    If a
+        b
+    End If
+End Sub

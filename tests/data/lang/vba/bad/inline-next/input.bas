@@ -1,0 +1,3 @@
+Sub T()
+    For i = 1 To 2: If a Then b: Next
+End Sub

@@ -1,0 +1,2 @@
+Function A()
+    x = 1

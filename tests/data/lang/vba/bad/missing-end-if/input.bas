@@ -1,0 +1,5 @@
+Sub T()
+    If a Then
+        b
+    c
+End Sub

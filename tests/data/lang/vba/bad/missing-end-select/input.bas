@@ -1,0 +1,4 @@
+Sub T()
+    Select Case a
+        Case 1
+End Sub

@@ -1,0 +1,4 @@
+Sub A()
+    x = 1
+Sub B()
+End Sub

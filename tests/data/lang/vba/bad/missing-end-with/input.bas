@@ -1,0 +1,4 @@
+Sub T()
+    With a
+        .b = 1
+End Sub

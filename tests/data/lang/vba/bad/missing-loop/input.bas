@@ -1,0 +1,4 @@
+Sub T()
+    Do While a
+        b
+End Sub

@@ -1,0 +1,6 @@
+Sub T()
+    If a Then
+        For i = 1 To 2
+            b
+    End If
+End Sub

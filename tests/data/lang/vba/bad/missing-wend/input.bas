@@ -1,0 +1,4 @@
+Sub T()
+    While a
+        b
+End Sub

@@ -1,0 +1,6 @@
+Sub T()
+    For i = 1 To 2
+    Next j
+    For i = 1 To 2
+    Next i, k
+End Sub

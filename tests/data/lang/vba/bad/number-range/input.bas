@@ -1,0 +1,4 @@
+Sub T()
+    x = 40000%
+    y = &HFFFFFFFFF
+End Sub

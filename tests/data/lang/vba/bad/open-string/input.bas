@@ -1,0 +1,4 @@
+Sub T()
+    x = "abc
+    y = 1
+End Sub

@@ -1,0 +1,4 @@
+Sub T()
+    x = a b
+    y = 1 2
+End Sub

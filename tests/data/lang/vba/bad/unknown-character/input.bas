@@ -1,0 +1,4 @@
+Sub T()
+    x = 1 ? 2
+    y = {
+End Sub

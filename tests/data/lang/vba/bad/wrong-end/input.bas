@@ -1,0 +1,4 @@
+Sub A()
+End Function
+Sub B()
+End Sub

@@ -1,0 +1,1 @@
+//! Jet SQL to trees: a folder of statements that must read whole, one of faults with their places, and hostile text.
