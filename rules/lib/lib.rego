@@ -3,7 +3,7 @@
 #
 # The host prepares the input (docs/policy.md): `index.fields` has every field with its semantic type and
 # type in lower case (`kinds`) and its tags in lower case; `index.steps` has every step at whatever depth,
-# flat, with the fields it touches and logs. Days are days since 1970-01-01.
+# flat, with the fields it touches and logs; steps no rule can ask for are only counted. Days are days since 1970-01-01.
 package daylight.lib
 
 import rego.v1
@@ -21,6 +21,8 @@ workflows := application.workflows
 fields := input.index.fields
 
 steps := input.index.steps
+
+step_count := input.index.stepCount
 
 findings := input.findings
 

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{
-    AccessCommand, Arguments, Command, ConfigCommand, DataCommand, LedgerCommand, MacroCommand, PolicyCommand, VbaCommand,
+    AccessCommand, Arguments, Command, ConfigCommand, DataCommand, LedgerCommand, MacroCommand, PolicyCommand,
+    VbaCommand,
 };
 use super::{FINDINGS, Failure, OK, UNREADABLE, USAGE};
 use crate::base::{Chain, Clock, SystemClock, date_of_unix_ms};
@@ -24,8 +25,9 @@ struct Context {
 
 /// Executes a command and gives its exit code.
 pub(super) fn execute(arguments: Arguments) -> Result<u8, Failure> {
-    let reader = ReaderCommand::this_program()
-        .map_err(|error| Failure::unreadable(format!("cannot find this program on disk to start its readers: {error}")))?;
+    let reader = ReaderCommand::this_program().map_err(|error| {
+        Failure::unreadable(format!("cannot find this program on disk to start its readers: {error}"))
+    })?;
     let context = Context { data: arguments.data, clock: Arc::new(SystemClock), reader };
     match arguments.command {
         None => estate::main_job(&context),
@@ -38,7 +40,9 @@ pub(super) fn execute(arguments: Arguments) -> Result<u8, Failure> {
         Some(Command::Macro(MacroCommand::Run(run))) => running::macro_run(&context, run),
         Some(Command::Replay(replay)) => running::replay(&context, replay),
         Some(Command::Access(AccessCommand::Show { file, json })) => models::access_show(&context, &file, json),
-        Some(Command::Data(DataCommand::Export { paths, out, format })) => models::export(&context, &paths, &out, format),
+        Some(Command::Data(DataCommand::Export { paths, out, format })) => {
+            models::export(&context, &paths, &out, format)
+        }
         Some(Command::Check { model, findings, json }) => models::check(&context, &model, findings.as_deref(), json),
         Some(Command::Policy(PolicyCommand::Test { json })) => models::policy_test(json),
         Some(Command::Policy(PolicyCommand::Explain { rule, model, json })) => {
@@ -97,5 +101,6 @@ fn must_exist(path: &Path) -> Result<(), Failure> {
     if path.exists() {
         return Ok(());
     }
-    Err(Failure::unreadable(format!("`{}` does not exist", path.display())).with_remedy("Check the path; nothing was read."))
+    Err(Failure::unreadable(format!("`{}` does not exist", path.display()))
+        .with_remedy("Check the path; nothing was read."))
 }

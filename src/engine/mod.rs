@@ -1,6 +1,7 @@
 //! The engine: runs workflows in a sandbox. `compile` turns an application into WebAssembly, `sandbox` runs it with the
 //! capabilities that were granted and nothing else, `services` makes outside calls with retries, `value` holds VBA's
-//! values and library, `formula` and `workbook` are the spreadsheet that macros talk to through `object`.
+//! values and library, `formula` and `workbook` are the spreadsheet and `database` the database that macros talk to through
+//! `object`.
 //! Promises that nothing leaves but through a capability, and that every run ends: by itself, by an error, a refusal or a limit.
 
 pub mod compile;

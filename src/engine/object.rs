@@ -11,7 +11,8 @@ pub trait ObjectModel: std::any::Any {
     fn global(&mut self, name: &str, arguments: &Arguments) -> Option<Result<Value, Fault>>;
 
     /// An assignment to such a name (`ActiveCell = 3`, `Cells(1, 1) = 3` go through their default member instead).
-    fn put_global(&mut self, name: &str, arguments: &Arguments, value: &Value, by: Assign) -> Option<Result<(), Fault>>;
+    fn put_global(&mut self, name: &str, arguments: &Arguments, value: &Value, by: Assign)
+    -> Option<Result<(), Fault>>;
 
     /// Whether descriptors of this class belong to this model.
     fn owns(&self, class: &str) -> bool;
@@ -21,7 +22,14 @@ pub trait ObjectModel: std::any::Any {
     fn get(&mut self, object: &HostObject, member: &str, arguments: &Arguments) -> Result<Value, Fault>;
 
     /// A property write; the empty name is the default member.
-    fn put(&mut self, object: &HostObject, member: &str, arguments: &Arguments, value: &Value, by: Assign) -> Result<(), Fault>;
+    fn put(
+        &mut self,
+        object: &HostObject,
+        member: &str,
+        arguments: &Arguments,
+        value: &Value,
+        by: Assign,
+    ) -> Result<(), Fault>;
 
     /// The items `For Each` visits, in order.
     fn items(&mut self, object: &HostObject) -> Result<Vec<Value>, Fault>;

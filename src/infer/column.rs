@@ -214,14 +214,34 @@ pub(super) fn is_blank(value: &Scalar) -> bool {
 
 /// Words that people type where there is no value.
 fn is_noise(text: &str) -> bool {
-    const WORDS: &[&str] =
-        &["n/a", "na", "n.a.", "-", "--", "---", "?", "??", "tbd", "tba", "none", "null", "#n/a", "k.a.", "unknown", "unbekannt", "."];
+    const WORDS: &[&str] = &[
+        "n/a",
+        "na",
+        "n.a.",
+        "-",
+        "--",
+        "---",
+        "?",
+        "??",
+        "tbd",
+        "tba",
+        "none",
+        "null",
+        "#n/a",
+        "k.a.",
+        "unknown",
+        "unbekannt",
+        ".",
+    ];
     let word = text.trim().to_lowercase();
     WORDS.contains(&word.as_str())
 }
 
 fn is_boolean_word(text: &str) -> bool {
-    matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "y" | "n" | "wahr" | "falsch" | "ja" | "nein")
+    matches!(
+        text.to_ascii_lowercase().as_str(),
+        "true" | "false" | "yes" | "no" | "y" | "n" | "wahr" | "falsch" | "ja" | "nein"
+    )
 }
 
 /// RFC 9562 form, with or without braces.

@@ -29,7 +29,9 @@ pub struct Sketch {
 pub fn sketch(facts: &SourceFacts) -> Sketch {
     let mut made = Sketch::default();
     for table in &facts.tables {
-        made.structure.extend(table.columns.iter().map(|column| hash_of(&format!("{}.{}", plain(&table.name), plain(&column.name)))));
+        made.structure.extend(
+            table.columns.iter().map(|column| hash_of(&format!("{}.{}", plain(&table.name), plain(&column.name)))),
+        );
     }
     for object in &facts.list_objects {
         made.structure.extend(object.columns.iter().map(|column| hash_of(&plain(column))));
@@ -38,7 +40,8 @@ pub fn sketch(facts: &SourceFacts) -> Sketch {
     made.structure.extend(facts.names.iter().map(|name| hash_of(&format!("name {}", plain(&name.name)))));
     for line in facts.code.iter().flat_map(|module| module.code.lines()) {
         let text: String = line.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-        if text.len() > 8 && !text.starts_with('\'') && !text.starts_with("attribute ") && !text.starts_with("option ") {
+        if text.len() > 8 && !text.starts_with('\'') && !text.starts_with("attribute ") && !text.starts_with("option ")
+        {
             made.code.insert(hash_of(&text));
         }
     }

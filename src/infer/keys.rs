@@ -39,7 +39,12 @@ pub(super) fn find(table: &mut Table, evidence: &mut Vec<Evidence>) {
     let confidence = if key.len() == 1 { 0.9 } else { 0.7 };
     claim(table, &key, "primary key", "unique and filled in every row", confidence, evidence);
     table.model.primary_key = names(table, &key);
-    table.model.indexes.push(Index { fields: names(table, &key), unique: Some(true), primary: Some(true), ..Index::default() });
+    table.model.indexes.push(Index {
+        fields: names(table, &key),
+        unique: Some(true),
+        primary: Some(true),
+        ..Index::default()
+    });
     for (at, score) in singles {
         if key != [at] && score >= UNIQUE_SCORE && table.rows() >= FEWEST_ROWS * 2 {
             claim(table, &[at], "unique", "unique and filled in every row", 0.7, evidence);
@@ -166,7 +171,8 @@ fn combinations(items: &[usize], size: usize) -> Vec<Vec<usize>> {
 
 fn is_unique(table: &Table, set: &[usize]) -> bool {
     // A set cannot be unique when its parts have fewer combinations than the table has rows.
-    let combinations: f64 = set.iter().filter_map(|at| table.profiles.get(*at)).map(|profile| profile.distinct.len() as f64).product();
+    let combinations: f64 =
+        set.iter().filter_map(|at| table.profiles.get(*at)).map(|profile| profile.distinct.len() as f64).product();
     if combinations < table.rows() as f64 {
         return false;
     }

@@ -64,8 +64,17 @@ pub(super) fn plain(name: &str) -> String {
 
 /// A noun without a plural ending of English or German, for comparison only: both sides are cut the same way.
 pub(super) fn singular(word: &str) -> String {
-    const ENDINGS: &[(&str, &str)] =
-        &[("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("en", ""), ("es", "e"), ("s", ""), ("n", "")];
+    const ENDINGS: &[(&str, &str)] = &[
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("en", ""),
+        ("es", "e"),
+        ("s", ""),
+        ("n", ""),
+    ];
     let found = ENDINGS.iter().find_map(|(ending, instead)| {
         let rest = word.strip_suffix(ending)?;
         (rest.chars().count() >= 3).then(|| format!("{rest}{instead}"))
@@ -74,8 +83,23 @@ pub(super) fn singular(word: &str) -> String {
 }
 
 /// Words that mark a key.
-pub(super) const KEY_WORDS: &[&str] =
-    &["id", "key", "code", "no", "nr", "num", "number", "nummer", "kennung", "pk", "sku", "uuid", "guid", "kuerzel", "schluessel"];
+pub(super) const KEY_WORDS: &[&str] = &[
+    "id",
+    "key",
+    "code",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "nummer",
+    "kennung",
+    "pk",
+    "sku",
+    "uuid",
+    "guid",
+    "kuerzel",
+    "schluessel",
+];
 
 /// Whether a field's name says it is a key.
 pub(super) fn is_key_name(name: &str) -> bool {

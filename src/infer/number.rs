@@ -8,8 +8,15 @@ const MOST_DIGITS: usize = 18;
 /// The reading of one number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Digits {
-    Integer { digits: u32, value: f64 },
-    Decimal { integer_digits: u32, scale: u32, value: f64 },
+    Integer {
+        digits: u32,
+        value: f64,
+    },
+    Decimal {
+        integer_digits: u32,
+        scale: u32,
+        value: f64,
+    },
     Float,
     /// Leading zero, leading plus, or too many digits: typing it as a number would lose something.
     Coded,

@@ -29,7 +29,21 @@ pub(super) struct Found {
 pub(super) type Grid<'a> = BTreeMap<u32, BTreeMap<u32, &'a Scalar>>;
 
 /// Words that open a totals row, as whole first words (en, de, fr, es, it, nl).
-const TOTALS: &[&str] = &["total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "grand", "subtotal", "zwischensumme", "totaal", "totale", "somme", "suma"];
+const TOTALS: &[&str] = &[
+    "total",
+    "totals",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "grand",
+    "subtotal",
+    "zwischensumme",
+    "totaal",
+    "totale",
+    "somme",
+    "suma",
+];
 /// Fewest columns a table needs before a lone cell above or below counts as title or note.
 const NARROW: u32 = 2;
 
@@ -141,7 +155,8 @@ fn components(grid: &Grid<'_>, taken: &[Area]) -> Vec<Area> {
         let (still, done): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.bottom + 1 >= row);
         closed.extend(done);
         open = still;
-        for run in runs(row, cells.keys().copied().filter(|column| !taken.iter().any(|area| area.holds(row, *column)))) {
+        for run in runs(row, cells.keys().copied().filter(|column| !taken.iter().any(|area| area.holds(row, *column))))
+        {
             let mut grown = run;
             loop {
                 let (touching, rest): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.touches(grown));
@@ -178,7 +193,8 @@ fn join(grid: &Grid<'_>, mut areas: Vec<Area>) -> Vec<Area> {
         let one = areas[at];
         let partner = (at + 1..areas.len()).find(|other| {
             let other = areas[*other];
-            let beside = one.top == other.top && one.bottom == other.bottom && one.height() > 2 && other.left == one.right + 2;
+            let beside =
+                one.top == other.top && one.bottom == other.bottom && one.height() > 2 && other.left == one.right + 2;
             let repeats = repeats_header(grid, one, other);
             let below = one.left == other.left
                 && one.right == other.right
@@ -283,7 +299,8 @@ fn is_note(grid: &Grid<'_>, area: Area) -> bool {
     if area.width() <= NARROW {
         return row.is_empty();
     }
-    let lone = row.len() == 1 && row.iter().all(|(_, value)| text_of(value).is_some_and(|text| text.chars().count() > 12));
+    let lone =
+        row.len() == 1 && row.iter().all(|(_, value)| text_of(value).is_some_and(|text| text.chars().count() > 12));
     row.is_empty() || above.is_empty() || (lone && above.len() > 2)
 }
 

@@ -36,17 +36,29 @@ pub(super) fn find(tables: &[Table], sources: &[Source<'_>], evidence: &mut Vec<
     let mut candidates = by_formula(tables, sources);
     candidates.extend(by_values(tables));
     candidates.extend(composite(tables));
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.child, &a.child_columns, a.parent).cmp(&(b.child, &b.child_columns, b.parent))));
+    candidates.sort_by(|a, b| {
+        b.score.total_cmp(&a.score).then((a.child, &a.child_columns, a.parent).cmp(&(
+            b.child,
+            &b.child_columns,
+            b.parent,
+        )))
+    });
     let mut used: BTreeSet<(String, Vec<String>)> = found.iter().map(|link| key_of(&link.from)).collect();
     let mut pairs: BTreeSet<(String, Vec<String>, String, Vec<String>)> = BTreeSet::new();
     for candidate in candidates {
         let Some(link) = relationship(tables, &candidate) else { continue };
-        let reversed = (link.to.model.clone(), link.to.fields.clone(), link.from.model.clone(), link.from.fields.clone());
+        let reversed =
+            (link.to.model.clone(), link.to.fields.clone(), link.from.model.clone(), link.from.fields.clone());
         if used.contains(&key_of(&link.from)) || pairs.contains(&reversed) {
             continue;
         }
         used.insert(key_of(&link.from));
-        pairs.insert((link.from.model.clone(), link.from.fields.clone(), link.to.model.clone(), link.to.fields.clone()));
+        pairs.insert((
+            link.from.model.clone(),
+            link.from.fields.clone(),
+            link.to.model.clone(),
+            link.to.fields.clone(),
+        ));
         evidence.push(proof(tables, &candidate, &link));
         found.push(link);
     }
@@ -73,7 +85,8 @@ fn name_apart(found: &mut [Relationship]) {
 fn relationship(tables: &[Table], candidate: &Candidate) -> Option<Relationship> {
     let end = |table: usize, columns: &[usize]| -> Option<End> {
         let table = tables.get(table)?;
-        let fields = columns.iter().map(|at| table.field(*at).map(|field| field.name.clone())).collect::<Option<_>>()?;
+        let fields =
+            columns.iter().map(|at| table.field(*at).map(|field| field.name.clone())).collect::<Option<_>>()?;
         Some(End { model: table.model.name.clone(), fields })
     };
     let from = end(candidate.child, &candidate.child_columns)?;
@@ -93,7 +106,13 @@ fn proof(tables: &[Table], candidate: &Candidate, link: &Relationship) -> Eviden
     let orphans = candidate.seen.saturating_sub(candidate.held);
     Evidence {
         subject: format!("/relationships/{}", link.name),
-        claim: format!("{}({}) references {}({})", link.from.model, link.from.fields.join(", "), link.to.model, link.to.fields.join(", ")),
+        claim: format!(
+            "{}({}) references {}({})",
+            link.from.model,
+            link.from.fields.join(", "),
+            link.to.model,
+            link.to.fields.join(", ")
+        ),
         rule: candidate.rule.to_string(),
         held: candidate.held,
         seen: candidate.seen,
@@ -117,7 +136,13 @@ fn declared(tables: &[Table], sources: &[Source<'_>], evidence: &mut Vec<Evidenc
         });
         evidence.push(Evidence {
             subject: format!("/relationships/{}", link.name),
-            claim: format!("{}({}) references {}({})", link.from_table, link.from_columns.join(", "), link.to_table, link.to_columns.join(", ")),
+            claim: format!(
+                "{}({}) references {}({})",
+                link.from_table,
+                link.from_columns.join(", "),
+                link.to_table,
+                link.to_columns.join(", ")
+            ),
             rule: String::from("declared relationship"),
             held: child.rows() as u64,
             seen: child.rows() as u64,
@@ -207,7 +232,8 @@ fn judge(
 
 /// Words that say a column points into its own table: a manager is an employee.
 fn refers_to_self(name: &str) -> bool {
-    const WORDS: &[&str] = &["parent", "manager", "reportsto", "supervisor", "boss", "vorgesetzter", "mgr", "head", "previous", "leiter"];
+    const WORDS: &[&str] =
+        &["parent", "manager", "reportsto", "supervisor", "boss", "vorgesetzter", "mgr", "head", "previous", "leiter"];
     let name = plain(name);
     WORDS.iter().any(|word| name.contains(word))
 }
@@ -264,11 +290,13 @@ fn is_telling(kind: &str, distinct: usize, profile: &super::column::Profile, par
 fn composite(tables: &[Table]) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (parent, parent_table) in tables.iter().enumerate() {
-        let target: Vec<usize> = parent_table.model.primary_key.iter().filter_map(|name| parent_table.position(name)).collect();
+        let target: Vec<usize> =
+            parent_table.model.primary_key.iter().filter_map(|name| parent_table.position(name)).collect();
         if target.len() < 2 || target.len() != parent_table.model.primary_key.len() {
             continue;
         }
-        let values: HashSet<u64> = (0..parent_table.rows()).filter_map(|row| tuple(parent_table, &target, row)).collect();
+        let values: HashSet<u64> =
+            (0..parent_table.rows()).filter_map(|row| tuple(parent_table, &target, row)).collect();
         for (child, child_table) in tables.iter().enumerate().filter(|(child, _)| *child != parent) {
             let columns: Option<Vec<usize>> =
                 target.iter().map(|at| same_named(child_table, &parent_table.field(*at)?.name)).collect();
@@ -276,7 +304,8 @@ fn composite(tables: &[Table]) -> Vec<Candidate> {
             if child_table.model.primary_key.len() == columns.len() && child_table.rows() > parent_table.rows() {
                 continue;
             }
-            let tuples: Vec<u64> = (0..child_table.rows()).filter_map(|row| tuple(child_table, &columns, row)).collect();
+            let tuples: Vec<u64> =
+                (0..child_table.rows()).filter_map(|row| tuple(child_table, &columns, row)).collect();
             let held = tuples.iter().filter(|value| values.contains(value)).count();
             if tuples.is_empty() || (held as f64) < tuples.len() as f64 * LEAST_COVERAGE {
                 continue;
@@ -309,7 +338,11 @@ fn by_formula(tables: &[Table], sources: &[Source<'_>]) -> Vec<Candidate> {
             let Some((key, sheet, column)) = exact_lookup(&shape.formula) else { continue };
             let sheet = sheet.unwrap_or_else(|| shape.sheet.clone());
             let here = |table: &Table, name: &str| {
-                table.model.source.as_ref().is_some_and(|place| place.file == source.name && place.sheet.as_deref() == Some(name))
+                table
+                    .model
+                    .source
+                    .as_ref()
+                    .is_some_and(|place| place.file == source.name && place.sheet.as_deref() == Some(name))
             };
             let child = column_at(tables, &|table| here(table, &shape.sheet), key);
             let parent = column_at(tables, &|table| here(table, &sheet), column);
@@ -344,10 +377,13 @@ fn column_at(tables: &[Table], wanted: &dyn Fn(&Table) -> bool, column: u32) -> 
 /// The key's column, the sheet and the first column of an exact VLOOKUP or XLOOKUP, or of MATCH(…, 0).
 fn exact_lookup(formula: &str) -> Option<(u32, Option<String>, u32)> {
     let upper = formula.to_ascii_uppercase();
-    let (start, name) = ["VLOOKUP(", "XLOOKUP(", "MATCH("].into_iter().find_map(|name| Some((upper.find(name)? + name.len(), name)))?;
+    let (start, name) =
+        ["VLOOKUP(", "XLOOKUP(", "MATCH("].into_iter().find_map(|name| Some((upper.find(name)? + name.len(), name)))?;
     let arguments = arguments_of(formula.get(start..)?);
     let exact = match name {
-        "VLOOKUP(" => arguments.get(3).is_some_and(|mode| matches!(mode.trim().to_ascii_uppercase().as_str(), "FALSE" | "0")),
+        "VLOOKUP(" => {
+            arguments.get(3).is_some_and(|mode| matches!(mode.trim().to_ascii_uppercase().as_str(), "FALSE" | "0"))
+        }
         "MATCH(" => arguments.get(2).is_some_and(|mode| mode.trim() == "0"),
         _ => true,
     };

@@ -70,9 +70,20 @@ fn by_values(table: &Table, at: usize) -> Option<Recognised> {
             }
             let held = values.iter().filter(|value| (kind.passes)(value)).count();
             let share = held as f64 / values.len() as f64;
-            let against: Vec<String> =
-                values.iter().filter(|value| !(kind.passes)(value)).take(MOST_SHOWN).map(|value| shape(value)).collect();
-            let confidence = share * if kind.certain && named { 0.99 } else if kind.certain { 0.95 } else { 0.85 };
+            let against: Vec<String> = values
+                .iter()
+                .filter(|value| !(kind.passes)(value))
+                .take(MOST_SHOWN)
+                .map(|value| shape(value))
+                .collect();
+            let confidence = share
+                * if kind.certain && named {
+                    0.99
+                } else if kind.certain {
+                    0.95
+                } else {
+                    0.85
+                };
             (share >= LEAST_SHARE).then_some(Recognised { kind, held, seen: values.len(), against, confidence })
         })
         .max_by(|a, b| a.confidence.total_cmp(&b.confidence))
@@ -98,7 +109,11 @@ fn apply(table: &mut Table, at: usize, found: Recognised, evidence: &mut Vec<Evi
     let claim = Evidence {
         subject: table.field_subject(at),
         claim: format!("semantic type {}", found.kind.name),
-        rule: String::from(if found.kind.certain { "form and checksum of distinct values" } else { "header and form of distinct values" }),
+        rule: String::from(if found.kind.certain {
+            "form and checksum of distinct values"
+        } else {
+            "header and form of distinct values"
+        }),
         held: found.held as u64,
         seen: found.seen as u64,
         place: table.place_of(at),

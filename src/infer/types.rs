@@ -24,7 +24,13 @@ pub(super) fn decide(table: &mut Table, evidence: &mut Vec<Evidence>) {
         let claim = match declared_type {
             Some(kind) => {
                 field.kind = kind;
-                Evidence { rule: String::from("declared type"), held: profile.rows as u64, seen: profile.rows as u64, confidence: 1.0, ..Evidence::default() }
+                Evidence {
+                    rule: String::from("declared type"),
+                    held: profile.rows as u64,
+                    seen: profile.rows as u64,
+                    confidence: 1.0,
+                    ..Evidence::default()
+                }
             }
             None => by_values(field, &profile),
         };
@@ -43,7 +49,8 @@ fn declared_type(field: &mut Field, column: &ColumnFacts) -> Option<String> {
             None => String::from("Text"),
         },
         "memo" | "longtext" | "longchar" | "hyperlink" | "complex" | "complextype" => String::from("Text"),
-        "byte" | "integer" | "short" | "int" | "long" | "longinteger" | "autonumber" | "counter" | "bigint" | "largenumber" => String::from("Integer"),
+        "byte" | "integer" | "short" | "int" | "long" | "longinteger" | "autonumber" | "counter" | "bigint"
+        | "largenumber" => String::from("Integer"),
         "currency" | "money" => {
             field.precision = Some(19);
             field.scale = Some(4);
@@ -146,7 +153,8 @@ fn require(
     let filled = profile.rows - profile.empty - profile.noise;
     let said = declared.is_some_and(|column| column.required);
     // A declared column that is not required may be empty tomorrow, however full it is today.
-    let seen_full = declared.is_none_or(|column| column.declared_type.is_none()) && profile.rows > 0 && filled == profile.rows;
+    let seen_full =
+        declared.is_none_or(|column| column.declared_type.is_none()) && profile.rows > 0 && filled == profile.rows;
     if !said && !seen_full {
         return;
     }

@@ -4,7 +4,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateText {
     /// The flags say that only one order of day and month is possible.
-    Date { day_first: bool, month_first: bool },
+    Date {
+        day_first: bool,
+        month_first: bool,
+    },
     DateTime,
     Time,
 }
@@ -14,7 +17,9 @@ pub(super) fn of_iso(text: &str) -> Option<DateText> {
     if text.contains(':') && !text.contains('-') {
         return Some(DateText::Time);
     }
-    let midnight = text.split_once(['T', ' ']).is_none_or(|(_, time)| time.trim_start_matches("00:00:00").trim_matches(['.', '0']).is_empty());
+    let midnight = text
+        .split_once(['T', ' '])
+        .is_none_or(|(_, time)| time.trim_start_matches("00:00:00").trim_matches(['.', '0']).is_empty());
     Some(if midnight { DateText::Date { day_first: false, month_first: false } } else { DateText::DateTime })
 }
 
@@ -73,7 +78,9 @@ fn date_of(text: &str) -> Option<DateText> {
 
 /// `31 Jan 2024`, `January 31, 2024`, `31-Jan-2024`.
 fn worded_date(text: &str) -> Option<DateText> {
-    const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez", "mär"];
+    const MONTHS: &[&str] = &[
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mai", "okt", "dez", "mär",
+    ];
     let words: Vec<&str> = text.split([' ', '-', ',', '.']).filter(|word| !word.is_empty()).collect();
     if words.len() != 3 {
         return None;

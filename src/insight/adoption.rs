@@ -34,8 +34,16 @@ pub(super) fn indicators(rows: &Observations, day: Day) -> Result<Vec<Indicator>
         definition: definition.into(),
         ..Indicator::default()
     };
-    let mut reach = blank("K3", "Adoption (reach)", "People who ran an app in 28 days / people who could (eligible head count), over apps with both figures.");
-    let mut displacement = blank("K3b", "Displacement of legacy files", "App runs / (app runs + openings of the legacy files) in 28 days.");
+    let mut reach = blank(
+        "K3",
+        "Adoption (reach)",
+        "People who ran an app in 28 days / people who could (eligible head count), over apps with both figures.",
+    );
+    let mut displacement = blank(
+        "K3b",
+        "Displacement of legacy files",
+        "App runs / (app runs + openings of the legacy files) in 28 days.",
+    );
     if rows.usage.is_empty() {
         let needs = Some(String::from("No usage imported: `daylight import usage FILE.csv`."));
         reach.insufficient.clone_from(&needs);
@@ -95,11 +103,8 @@ fn frame(usage: &[Usage]) -> PolarsResult<DataFrame> {
 }
 
 fn window_of(frame: &DataFrame, day: Day) -> PolarsResult<Window> {
-    let within = frame
-        .clone()
-        .lazy()
-        .filter(col("day").gt(lit(day - WINDOW_DAYS)).and(col("day").lt_eq(lit(day))))
-        .collect()?;
+    let within =
+        frame.clone().lazy().filter(col("day").gt(lit(day - WINDOW_DAYS)).and(col("day").lt_eq(lit(day)))).collect()?;
     let total = |legacy: bool| -> PolarsResult<(u64, u64)> {
         let row = within
             .clone()
@@ -129,11 +134,7 @@ fn window_of(frame: &DataFrame, day: Day) -> PolarsResult<Window> {
     let apps = people.column("app")?.str()?;
     let counts = people.column("people")?.u64()?;
     Ok(Window {
-        people: apps
-            .iter()
-            .zip(counts.iter())
-            .filter_map(|(app, n)| Some((app?.to_string(), n?)))
-            .collect(),
+        people: apps.iter().zip(counts.iter()).filter_map(|(app, n)| Some((app?.to_string(), n?))).collect(),
         runs,
         legacy_opens: (legacy_rows > 0).then_some(legacy_opens),
         daily_mean: daily.column("people")?.f64()?.get(0).unwrap_or(0.0) / f64::from(WINDOW_DAYS),
@@ -141,10 +142,8 @@ fn window_of(frame: &DataFrame, day: Day) -> PolarsResult<Window> {
 }
 
 fn reach_of(window: &Window, eligible: &[Eligible]) -> Option<f64> {
-    let pairs: Vec<(u64, u64)> = eligible
-        .iter()
-        .map(|head| (window.people.get(&head.app).copied().unwrap_or(0).min(head.n), head.n))
-        .collect();
+    let pairs: Vec<(u64, u64)> =
+        eligible.iter().map(|head| (window.people.get(&head.app).copied().unwrap_or(0).min(head.n), head.n)).collect();
     let (users, heads) = pairs.iter().fold((0, 0), |(users, heads), (user, head)| (users + user, heads + head));
     percent(users as f64, heads as f64)
 }

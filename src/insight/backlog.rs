@@ -50,8 +50,7 @@ pub(super) fn indicator(items: &[BacklogItem], day: Day) -> Result<Indicator, In
     made.measured_share = Some(1.0);
     made.value = now.months();
     if made.value.is_none() {
-        made.insufficient =
-            Some(format!("{:.1} items completed per month; needs at least 1.", now.done_per_month));
+        made.insufficient = Some(format!("{:.1} items completed per month; needs at least 1.", now.done_per_month));
     }
     made.terms = vec![
         term("open items", now.open),
@@ -59,7 +58,10 @@ pub(super) fn indicator(items: &[BacklogItem], day: Day) -> Result<Indicator, In
         term("new per month", tenth(now.new_per_month)),
         term("net flow per month", tenth(now.new_per_month - now.done_per_month)),
         term("age of open items, median days", now.age_p50.map_or(String::from("none"), |age| format!("{age:.0}"))),
-        term("age of open items, 85th percentile days", now.age_p85.map_or(String::from("none"), |age| format!("{age:.0}"))),
+        term(
+            "age of open items, 85th percentile days",
+            now.age_p85.map_or(String::from("none"), |age| format!("{age:.0}")),
+        ),
     ];
     for back in (0..MONTHS_SHOWN).rev() {
         let Some(at) = month_start(day, back) else { continue };
@@ -84,9 +86,7 @@ fn frame(items: &[BacklogItem]) -> PolarsResult<DataFrame> {
 fn standing(frame: &DataFrame, day: Day) -> PolarsResult<Standing> {
     let until = month_start(day, 0).unwrap_or(day);
     let since = month_start(day, MONTHS_AVERAGED).unwrap_or(day);
-    let open = col("created")
-        .lt_eq(lit(day))
-        .and(col("resolved").is_null().or(col("resolved").gt(lit(day))));
+    let open = col("created").lt_eq(lit(day)).and(col("resolved").is_null().or(col("resolved").gt(lit(day))));
     let age = lit(day) - col("created").filter(open.clone());
     let within = |name: &str| col(name).gt_eq(lit(since)).and(col(name).lt(lit(until)));
     let row = frame

@@ -13,8 +13,8 @@ pub(super) fn indicators(rows: &Observations) -> Vec<Indicator> {
     let fields: u64 = rows.policy.iter().map(|policy| policy.fields).sum();
     let scanned = !rows.snapshots.is_empty();
     let needs = (!scanned).then(|| String::from("Nothing was scanned yet."));
-    let none_found =
-        (scanned && rows.tags.is_empty()).then(|| String::from("No personal or card data was detected in what was scanned."));
+    let none_found = (scanned && rows.tags.is_empty())
+        .then(|| String::from("No personal or card data was detected in what was scanned."));
     let decisions = |decision: &str| rows.policy.iter().filter(|policy| policy.decision == decision).count();
     vec![
         Indicator {

@@ -12,7 +12,9 @@ pub(super) fn indicators() -> Vec<Indicator> {
         insufficient: Some(String::from(
             "Needs a deployment log: request and first production use of at least 5 applications on each side.",
         )),
-        definition: String::from("Median days from request to first production use; speed-up only with 5 applications a side."),
+        definition: String::from(
+            "Median days from request to first production use; speed-up only with 5 applications a side.",
+        ),
         ..Indicator::default()
     }]
 }

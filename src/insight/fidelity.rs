@@ -22,7 +22,9 @@ pub(super) fn indicators(rows: &Observations) -> Vec<Indicator> {
             scope: String::from("statements of all macros, by static count"),
             measured_share: Some(1.0),
             insufficient: (statements == 0).then(|| String::from("No macro statements were found.")),
-            definition: String::from("Statements that became steps (exact or approximate) or deliberate no-ops / all executable statements."),
+            definition: String::from(
+                "Statements that became steps (exact or approximate) or deliberate no-ops / all executable statements.",
+            ),
             terms: vec![
                 term("exact", total(|coverage| coverage.exact)),
                 term("approximate", total(|coverage| coverage.approximate)),
@@ -40,8 +42,12 @@ pub(super) fn indicators(rows: &Observations) -> Vec<Indicator> {
             window: String::from("last replay of every macro"),
             scope: String::from("macros with a legacy result to compare with"),
             measured_share: Some(1.0),
-            insufficient: proofs.is_empty().then(|| String::from("Unproven: no macro was replayed against a legacy result.")),
-            definition: String::from("Macros whose workflow gave the legacy result cell by cell / macros replayed against a legacy result."),
+            insufficient: proofs
+                .is_empty()
+                .then(|| String::from("Unproven: no macro was replayed against a legacy result.")),
+            definition: String::from(
+                "Macros whose workflow gave the legacy result cell by cell / macros replayed against a legacy result.",
+            ),
             terms: vec![term("equal", equal), term("different", proofs.len() - equal)],
             series: Vec::new(),
         },

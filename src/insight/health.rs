@@ -22,9 +22,8 @@ const WORST_FINDINGS_PER_HUNDRED: f64 = 50.0;
 
 pub(super) fn indicator(rows: &Observations, day: Day) -> Indicator {
     let mut runs: BTreeMap<&str, Vec<&RunOutcome>> = BTreeMap::new();
-    let within = |run: &&RunOutcome| {
-        !run.replay && day_number(&run.day).is_some_and(|at| at > day - WINDOW_DAYS && at <= day)
-    };
+    let within =
+        |run: &&RunOutcome| !run.replay && day_number(&run.day).is_some_and(|at| at > day - WINDOW_DAYS && at <= day);
     for run in rows.runs.iter().filter(within) {
         runs.entry(run.application.as_str()).or_default().push(run);
     }
@@ -40,7 +39,11 @@ pub(super) fn indicator(rows: &Observations, day: Day) -> Indicator {
         scope: String::from("apps with at least 20 runs"),
         measured_share: None,
         insufficient: scores.is_empty().then(|| {
-            format!("No app has {FEWEST_RUNS} runs in 28 days yet (most: {most}; replays do not count as use).")
+            let reached = runs.values().filter(|of| of.len() >= FEWEST_RUNS).count();
+            format!(
+                "{reached} apps have {FEWEST_RUNS} runs in 28 days (most: {most}; replays do not count), but less than {:.0} % of the score's weight has data: policy and replay results of the same app are missing.",
+                LEAST_WEIGHT * 100.0
+            )
         }),
         definition: String::from(
             "Weighted mean of success rate (.30), open findings (.20), equivalence replays (.15) and policy decision (.15) per app over those with data; shown from 60 % of the weight and 20 runs on; the tile is the median app.",
@@ -56,7 +59,8 @@ pub(super) fn indicator(rows: &Observations, day: Day) -> Indicator {
 
 fn score(rows: &Observations, app: &str, runs: &[&RunOutcome]) -> Option<f64> {
     let ok = runs.iter().filter(|run| run.status == "ok").count();
-    let failed = runs.iter().filter(|run| matches!(run.status.as_str(), "runtime-error" | "failed" | "timeout")).count();
+    let failed =
+        runs.iter().filter(|run| matches!(run.status.as_str(), "runtime-error" | "failed" | "timeout")).count();
     if ok + failed < FEWEST_RUNS {
         return None;
     }
@@ -64,17 +68,27 @@ fn score(rows: &Observations, app: &str, runs: &[&RunOutcome]) -> Option<f64> {
     if let Some(policy) = rows.policy.iter().find(|policy| policy.application == app) {
         let per_hundred = policy.findings as f64 * 100.0 / (policy.fields.max(1)) as f64;
         parts.push((FINDINGS, (1.0 - per_hundred / WORST_FINDINGS_PER_HUNDRED).max(0.0)));
-        parts.push((POLICY, match policy.decision.as_str() { "allow" => 1.0, "review" => 0.5, _ => 0.0 }));
+        parts.push((
+            POLICY,
+            match policy.decision.as_str() {
+                "allow" => 1.0,
+                "review" => 0.5,
+                _ => 0.0,
+            },
+        ));
     }
-    let replays: Vec<bool> =
-        rows.replays.iter().filter(|replay| replay.application == app && replay.level != "self").map(|replay| replay.equal).collect();
+    let replays: Vec<bool> = rows
+        .replays
+        .iter()
+        .filter(|replay| replay.application == app && replay.level != "self")
+        .map(|replay| replay.equal)
+        .collect();
     if !replays.is_empty() {
         let equal = replays.iter().filter(|equal| **equal).count();
         parts.push((EQUIVALENCE, equal as f64 / replays.len() as f64));
     }
     let weight: f64 = parts.iter().map(|(weight, _)| weight).sum();
-    (weight >= LEAST_WEIGHT)
-        .then(|| parts.iter().map(|(weight, part)| weight * part).sum::<f64>() / weight * 100.0)
+    (weight >= LEAST_WEIGHT).then(|| parts.iter().map(|(weight, part)| weight * part).sum::<f64>() / weight * 100.0)
 }
 
 fn median(values: &[f64]) -> Option<f64> {

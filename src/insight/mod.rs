@@ -18,8 +18,8 @@ use thiserror::Error;
 
 pub use calendar::{Day, day_number, day_text};
 pub use rows::{
-    BacklogItem, CostMonth, Coverage, Eligible, FileState, Observations, PolicyOutcome, Replay, Root, RunOutcome, Snapshot, StatusChange,
-    TagState, Usage,
+    BacklogItem, CostMonth, Coverage, Eligible, FileState, Observations, PolicyOutcome, Replay, Root, RunOutcome,
+    Snapshot, StatusChange, TagState, Usage,
 };
 
 /// One indicator, in the shape of `docs/cli.md`, with what opens it up on a page.
@@ -80,7 +80,8 @@ pub fn indicators(rows: &Observations, as_of: &str) -> Result<Vec<Indicator>, In
 
 /// `part` of `whole` in per cent with one decimal; none of nothing.
 pub(crate) fn percent(part: f64, whole: f64) -> Option<f64> {
-    (whole > 0.0).then(|| (part / whole * 1000.0).round() / 10.0)
+    // Adding zero turns a negative zero into zero.
+    (whole > 0.0).then(|| (part / whole * 1000.0).round() / 10.0 + 0.0)
 }
 
 /// Rounded to one decimal, as shown.

@@ -27,8 +27,11 @@ struct Cohort {
 }
 
 pub(super) fn indicators(rows: &Observations, day: Day) -> Vec<Indicator> {
-    let snapshots: Vec<&Snapshot> =
-        rows.snapshots.iter().filter(|snapshot| day_number(&snapshot.taken).is_some_and(|taken| taken <= day)).collect();
+    let snapshots: Vec<&Snapshot> = rows
+        .snapshots
+        .iter()
+        .filter(|snapshot| day_number(&snapshot.taken).is_some_and(|taken| taken <= day))
+        .collect();
     let (Some(first), Some(last)) = (snapshots.first(), snapshots.last()) else {
         return blank("No scan yet: run `daylight scan` on the shares.");
     };
@@ -97,39 +100,60 @@ fn figures(
         series: if id == "K1a" { series.clone() } else { Vec::new() },
     };
     vec![
-        make("K1a", "Shadow-IT eliminated", percent(count(Fate::Eliminated), known), known,
-            "Applications migrated or retired / applications unmanaged at the first snapshot whose fate is known. Counts applications (families of copies), not files."),
-        make("K1b", "Brought under control", percent(count(Fate::Controlled), known), known,
-            "Applications registered and controlled but not replaced / the same cohort; never added to K1a."),
-        make("K1c", "Net reduction", (before > 0.0).then(|| ((1.0 - after / before) * 1000.0).round() / 10.0), before,
-            "1 - unmanaged now / unmanaged at the first snapshot on common roots; new applications count, and absent ones count as unmanaged."),
-        make("K1d", "Risk eliminated", percent(risk_of(&[Fate::Eliminated]), known_risk), known,
-            "Risk of eliminated applications / risk of the cohort, both as estimated at the first snapshot."),
+        make(
+            "K1a",
+            "Shadow-IT eliminated",
+            percent(count(Fate::Eliminated), known),
+            known,
+            "Applications migrated or retired / applications unmanaged at the first snapshot whose fate is known. Counts applications (families of copies), not files.",
+        ),
+        make(
+            "K1b",
+            "Brought under control",
+            percent(count(Fate::Controlled), known),
+            known,
+            "Applications registered and controlled but not replaced / the same cohort; never added to K1a.",
+        ),
+        make(
+            "K1c",
+            "Net reduction",
+            (before > 0.0).then(|| ((1.0 - after / before) * 1000.0).round() / 10.0),
+            before,
+            "1 - unmanaged now / unmanaged at the first snapshot on common roots; new applications count, and absent ones count as unmanaged.",
+        ),
+        make(
+            "K1d",
+            "Risk eliminated",
+            percent(risk_of(&[Fate::Eliminated]), known_risk),
+            known,
+            "Risk of eliminated applications / risk of the cohort, both as estimated at the first snapshot.",
+        ),
     ]
 }
 
 fn blank(needs: &str) -> Vec<Indicator> {
-    [("K1a", "Shadow-IT eliminated"), ("K1b", "Brought under control"), ("K1c", "Net reduction"), ("K1d", "Risk eliminated")]
-        .into_iter()
-        .map(|(id, name)| Indicator {
-            id: id.into(),
-            name: name.into(),
-            unit: String::from("%"),
-            window: String::from("none"),
-            scope: String::from("none"),
-            insufficient: Some(needs.to_string()),
-            definition: String::from("What became of the applications that were unmanaged at the first snapshot."),
-            ..Indicator::default()
-        })
-        .collect()
+    [
+        ("K1a", "Shadow-IT eliminated"),
+        ("K1b", "Brought under control"),
+        ("K1c", "Net reduction"),
+        ("K1d", "Risk eliminated"),
+    ]
+    .into_iter()
+    .map(|(id, name)| Indicator {
+        id: id.into(),
+        name: name.into(),
+        unit: String::from("%"),
+        window: String::from("none"),
+        scope: String::from("none"),
+        insufficient: Some(needs.to_string()),
+        definition: String::from("What became of the applications that were unmanaged at the first snapshot."),
+        ..Indicator::default()
+    })
+    .collect()
 }
 
 fn roots_of(rows: &Observations, snapshot: u64) -> BTreeSet<&str> {
-    rows.roots
-        .iter()
-        .filter(|root| root.snapshot == snapshot && root.readable)
-        .map(|root| root.root.as_str())
-        .collect()
+    rows.roots.iter().filter(|root| root.snapshot == snapshot && root.readable).map(|root| root.root.as_str()).collect()
 }
 
 fn files_of(rows: &Observations, snapshot: u64) -> impl Iterator<Item = &FileState> {

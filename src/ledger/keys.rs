@@ -36,12 +36,8 @@ impl TenantKeys {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let naming = random_key()?;
-                let mut file = OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .mode(0o600)
-                    .open(&path)
-                    .map_err(keys_error)?;
+                let mut file =
+                    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(keys_error)?;
                 file.write_all(&naming).and_then(|()| file.sync_all()).map_err(keys_error)?;
                 super::segments::sync_folder(folder).map_err(keys_error)?;
                 Ok(TenantKeys { naming })

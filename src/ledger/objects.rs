@@ -32,8 +32,7 @@ impl Objects {
     /// # Errors
     /// `Object` when the folder cannot be made.
     pub fn open(folder: &Path, keys: TenantKeys) -> Result<Objects, LedgerError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| LedgerError::Object { path: folder.to_path_buf(), source })?;
+        std::fs::create_dir_all(folder).map_err(|source| LedgerError::Object { path: folder.to_path_buf(), source })?;
         Ok(Objects { folder: folder.to_path_buf(), keys })
     }
 

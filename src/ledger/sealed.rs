@@ -82,9 +82,7 @@ impl SealedOriginals {
     pub fn erase(&self, id: &SealedId) -> Result<(), LedgerError> {
         let path = self.keys.join(&id.0);
         match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(LedgerError::Object { path, source: error })
-            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(LedgerError::Object { path, source: error }),
             _ => sync_folder(&self.keys).map_err(|source| LedgerError::Object { path, source }),
         }
     }

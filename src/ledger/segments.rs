@@ -110,8 +110,8 @@ impl Ledger for FileLedger {
     }
 
     fn records_after(&self, after: u64) -> Result<Vec<Record>, LedgerError> {
-        let numbers = segment_numbers(&self.folder)
-            .map_err(|source| LedgerError::Read { path: self.folder.clone(), source })?;
+        let numbers =
+            segment_numbers(&self.folder).map_err(|source| LedgerError::Read { path: self.folder.clone(), source })?;
         let mut records = Vec::new();
         for number in numbers {
             let path = segment_path(&self.folder, number);
@@ -195,12 +195,8 @@ impl Walk {
 
 fn lock_folder(folder: &Path) -> Result<File, LedgerError> {
     let open_error = |source| LedgerError::Open { path: folder.to_path_buf(), source };
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("lock"))
-        .map_err(open_error)?;
+    let lock =
+        OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(open_error)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(LedgerError::InUse { path: folder.to_path_buf() }),

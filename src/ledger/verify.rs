@@ -37,8 +37,7 @@ pub struct Break {
 /// `Read` when a segment cannot be read; a chain that does not hold is not an error but the answer.
 pub fn verify_folder(folder: &Path) -> Result<Verification, LedgerError> {
     let mut found = Verification { records: 0, head: GENESIS.to_string(), broken: None, torn_bytes: 0 };
-    let numbers =
-        segment_numbers(folder).map_err(|source| LedgerError::Read { path: folder.to_path_buf(), source })?;
+    let numbers = segment_numbers(folder).map_err(|source| LedgerError::Read { path: folder.to_path_buf(), source })?;
     let last = numbers.last().copied();
     for number in numbers {
         let path = segment_path(folder, number);

@@ -17,6 +17,6 @@ pub use finding::{Decision, Finding, Severity, Verdict};
 pub use receipt::{Difference, EvidenceLevel, Receipt};
 pub use step::{Action, Case, CaseTest, Expression, Grade, Method, RetryPolicy, SourceSpan, Step, Unmapped};
 pub use workflow::{
-    CodeModule, Coercion, Compare, ConstantDefinition, EnumDefinition, Equivalence, ModuleKind, Parameter, ProcedureKind,
-    RecordType, Trigger, Variable, Workflow,
+    CodeModule, Coercion, Compare, ConstantDefinition, EnumDefinition, Equivalence, ModuleKind, Parameter,
+    ProcedureKind, RecordType, Trigger, Variable, Workflow,
 };

@@ -131,10 +131,18 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", untagged)]
 pub enum CaseTest {
-    Equals { equals: Expression },
-    Between { from: Expression, to: Expression },
+    Equals {
+        equals: Expression,
+    },
+    Between {
+        from: Expression,
+        to: Expression,
+    },
     /// `is` is one of `=`, `<>`, `<`, `<=`, `>`, `>=`.
-    Compared { is: String, value: Expression },
+    Compared {
+        is: String,
+        value: Expression,
+    },
 }
 
 /// A step that calls a member of the legacy object model; `expression` is the call.
@@ -150,7 +158,9 @@ pub struct Method {
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Action {
     // control
-    Sequence { steps: Vec<Step> },
+    Sequence {
+        steps: Vec<Step>,
+    },
     If {
         condition: Expression,
         #[serde(default)]
@@ -165,7 +175,12 @@ pub enum Action {
         otherwise: Vec<Step>,
     },
     /// `items` is a collection, array or range; the variable holds each in turn.
-    ForEach { variable: Expression, items: Expression, #[serde(default)] steps: Vec<Step> },
+    ForEach {
+        variable: Expression,
+        items: Expression,
+        #[serde(default)]
+        steps: Vec<Step>,
+    },
     /// Limits are evaluated once; afterwards the variable is one step past the limit.
     For {
         variable: Expression,
@@ -185,10 +200,16 @@ pub enum Action {
         steps: Vec<Step>,
     },
     /// Leaves the innermost loop of the kind `for` or `do`.
-    Break { #[serde(default, skip_serializing_if = "Option::is_none")] of: Option<String> },
+    Break {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+    },
     Continue {},
     /// Leaves the procedure; a function's value is the variable of its name.
-    Return { #[serde(default, skip_serializing_if = "Option::is_none")] value: Option<Expression> },
+    Return {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Expression>,
+    },
     /// Ends the whole run (`End`).
     Stop {},
     /// Calls another workflow of the application by name.
@@ -199,19 +220,47 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         into: Option<Expression>,
     },
-    Raise { number: Expression, #[serde(default, skip_serializing_if = "Option::is_none")] description: Option<Expression> },
-    TryCatch { #[serde(default)] steps: Vec<Step>, #[serde(default, rename = "catch", skip_serializing_if = "Vec::is_empty")] handler: Vec<Step> },
+    Raise {
+        number: Expression,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<Expression>,
+    },
+    TryCatch {
+        #[serde(default)]
+        steps: Vec<Step>,
+        #[serde(default, rename = "catch", skip_serializing_if = "Vec::is_empty")]
+        handler: Vec<Step>,
+    },
     /// `On Error`: `mode` is `goto` (with `label`), `resumeNext`, `off` (GoTo 0) or `clear` (GoTo -1).
-    OnError { mode: String, #[serde(default, skip_serializing_if = "Option::is_none")] label: Option<String> },
+    OnError {
+        mode: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+    },
     /// `Resume`: `mode` is `retry`, `next` or `label`.
-    Resume { mode: String, #[serde(default, skip_serializing_if = "Option::is_none")] label: Option<String> },
-    Label { name: String },
-    Goto { label: String },
-    Gosub { label: String },
+    Resume {
+        mode: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+    },
+    Label {
+        name: String,
+    },
+    Goto {
+        label: String,
+    },
+    Gosub {
+        label: String,
+    },
     GosubReturn {},
     // data
     /// `reference`: the target becomes the same object (`Set`); else the value is copied (`Let`).
-    Set { target: Expression, value: Expression, #[serde(default, skip_serializing_if = "std::ops::Not::not")] reference: bool },
+    Set {
+        target: Expression,
+        value: Expression,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reference: bool,
+    },
     /// `ReDim`: one `lower:upper` pair per dimension.
     DeclareArray {
         variable: Expression,
@@ -222,11 +271,25 @@ pub enum Action {
         element: Option<String>,
     },
     /// `Erase`.
-    ClearArray { variable: Expression },
+    ClearArray {
+        variable: Expression,
+    },
     /// `Mid(target, start, length) = value` in place.
-    ReplaceText { target: Expression, start: Expression, #[serde(default, skip_serializing_if = "Option::is_none")] length: Option<Expression>, value: Expression },
-    WriteRange { target: Expression, value: Expression },
-    SetFormula { target: Expression, value: Expression },
+    ReplaceText {
+        target: Expression,
+        start: Expression,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        length: Option<Expression>,
+        value: Expression,
+    },
+    WriteRange {
+        target: Expression,
+        value: Expression,
+    },
+    SetFormula {
+        target: Expression,
+        value: Expression,
+    },
     ClearRange(Method),
     InsertRows(Method),
     DeleteRows(Method),
@@ -236,19 +299,44 @@ pub enum Action {
     FindCell(Method),
     AddSheet(Method),
     DeleteSheet(Method),
-    RenameSheet { target: Expression, value: Expression },
+    RenameSheet {
+        target: Expression,
+        value: Expression,
+    },
     Recalc(Method),
     /// Cosmetics: fonts, colours, widths. A write has a `value`, a method call has none.
-    Format { target: Expression, #[serde(default, skip_serializing_if = "Option::is_none")] value: Option<Expression> },
+    Format {
+        target: Expression,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Expression>,
+    },
     /// Any other call of a member for its effect.
     Invoke(Method),
     // tables
-    Query { sql: Expression, #[serde(default, skip_serializing_if = "Option::is_none")] into: Option<Expression> },
+    Query {
+        sql: Expression,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        into: Option<Expression>,
+    },
     /// An action query, executed as written: `CurrentDb.Execute`, `DoCmd.RunSQL`.
-    ExecuteSql { sql: Expression },
-    CreateRecord { model: String, values: std::collections::BTreeMap<String, Expression> },
-    UpdateRecord { model: String, #[serde(default, skip_serializing_if = "Option::is_none")] filter: Option<Expression>, values: std::collections::BTreeMap<String, Expression> },
-    DeleteRecord { model: String, #[serde(default, skip_serializing_if = "Option::is_none")] filter: Option<Expression> },
+    ExecuteSql {
+        sql: Expression,
+    },
+    CreateRecord {
+        model: String,
+        values: std::collections::BTreeMap<String, Expression>,
+    },
+    UpdateRecord {
+        model: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        filter: Option<Expression>,
+        values: std::collections::BTreeMap<String, Expression>,
+    },
+    DeleteRecord {
+        model: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        filter: Option<Expression>,
+    },
     // outside
     ApiCall {
         service: String,
@@ -268,20 +356,48 @@ pub enum Action {
     Print(Method),
     ChatMessage(Method),
     /// An operation on all records of a model: `erase`, `anonymise`, `purge`, `subjectExport`.
-    Data { operation: String, model: String },
-    Emit { topic: String, payload: Expression },
-    Wait { milliseconds: Expression },
+    Data {
+        operation: String,
+        model: String,
+    },
+    Emit {
+        topic: String,
+        payload: Expression,
+    },
+    Wait {
+        milliseconds: Expression,
+    },
     // people
-    Notify { message: Expression },
-    UserTask { prompt: Expression, #[serde(default, skip_serializing_if = "Option::is_none")] into: Option<Expression> },
-    Approval { prompt: Expression, #[serde(default)] then: Vec<Step>, #[serde(default, rename = "else", skip_serializing_if = "Vec::is_empty")] otherwise: Vec<Step> },
+    Notify {
+        message: Expression,
+    },
+    UserTask {
+        prompt: Expression,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        into: Option<Expression>,
+    },
+    Approval {
+        prompt: Expression,
+        #[serde(default)]
+        then: Vec<Step>,
+        #[serde(default, rename = "else", skip_serializing_if = "Vec::is_empty")]
+        otherwise: Vec<Step>,
+    },
     Navigate(Method),
     // meta
-    Log { values: Vec<Expression> },
+    Log {
+        values: Vec<Expression>,
+    },
     /// Does nothing on purpose.
-    Noop { reason: String },
+    Noop {
+        reason: String,
+    },
     /// Not converted: reaching it ends the run as `refused`. `text` is the legacy statement.
-    Manual { reason: String, #[serde(default)] text: String },
+    Manual {
+        reason: String,
+        #[serde(default)]
+        text: String,
+    },
 }
 
 impl Default for Action {

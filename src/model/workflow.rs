@@ -77,17 +77,27 @@ pub enum Trigger {
     OnOpen,
     BeforeClose,
     BeforeSave,
-    OnCreate { model: String },
+    OnCreate {
+        model: String,
+    },
     OnUpdate {
         model: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fields: Vec<String>,
     },
-    OnDelete { model: String },
+    OnDelete {
+        model: String,
+    },
     /// A form control or another user-interface event, named as in the source: `CommandButton1_Click`.
-    OnControl { control: String },
-    Schedule { cron: String },
-    Event { topic: String },
+    OnControl {
+        control: String,
+    },
+    Schedule {
+        cron: String,
+    },
+    Event {
+        topic: String,
+    },
 }
 
 /// The form of the procedure a workflow was converted from.

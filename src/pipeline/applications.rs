@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::report::{CoverageReport, ModuleReport};
 use super::scan::Read;
 use super::workspace::SYSTEM;
-use super::{PipelineError, Workspace, judge, queries};
+use super::{FileRow, PipelineError, Workspace, judge, queries};
 use crate::facts::{LinkFacts, Reading, SourceFacts};
 use crate::infer::{Source, cluster, infer, sketch};
 use crate::model::{Application, Field, Inference};
@@ -61,7 +61,14 @@ pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileMod
     let rows = reading.tables.iter().map(|table| table.rows.len() as u64).sum::<u64>()
         + inference.regions.iter().map(region_rows).sum::<u64>();
     let risk = risk_of(reading, &inference.application);
-    FileModel { inference, coverage: converted.coverage, modules: converted.report, rows, risk, links: reading.facts.links.clone() }
+    FileModel {
+        inference,
+        coverage: converted.coverage,
+        modules: converted.report,
+        rows,
+        risk,
+        links: reading.facts.links.clone(),
+    }
 }
 
 fn region_rows(region: &crate::model::Region) -> u64 {
@@ -113,17 +120,18 @@ fn tag_impact(tag: &str) -> u8 {
 const STATES: &[&str] = &["unmanaged", "controlled", "migrated", "retired"];
 
 /// Groups what was read into applications, records each, its tags and its policy check; returns asset → application id.
+/// `before` holds the assets as they were known before this scan: an id is given once.
 pub(super) fn group(
     workspace: &Workspace,
     snapshot: u64,
     day: &str,
     read: &[Read],
+    before: &BTreeMap<String, FileRow>,
 ) -> Result<BTreeMap<String, String>, PipelineError> {
-    let known: BTreeMap<String, String> = workspace
-        .files()?
-        .into_iter()
+    let known: BTreeMap<String, String> = before
+        .values()
         .filter(|row| !row.application.is_empty())
-        .map(|row| (row.asset, row.application))
+        .map(|row| (row.asset.clone(), row.application.clone()))
         .collect();
     let owners: Vec<OwnerRow> = workspace.scope().ask(queries::OWNERS, &Value::Null)?;
     let members: Vec<&Read> = read.iter().filter(|read| !read.model.is_empty()).collect();
@@ -135,30 +143,93 @@ pub(super) fn group(
     let paths: Vec<&str> = read.iter().map(|read| read.file.path.as_str()).collect();
     let mut assigned = BTreeMap::new();
     let mut taken = BTreeSet::new();
-    for family in cluster(&sketches) {
-        let copies: Vec<&Read> = family.iter().filter_map(|at| members.get(*at).copied()).collect();
-        let Some((fullest, model)) = fullest(workspace, &copies)? else { continue };
+    for (copies, is_export) in families(&members, cluster(&sketches)) {
+        let Some((fullest, mut model)) = fullest(workspace, &copies)? else { continue };
+        if is_export {
+            model = union(workspace, &copies, model)?;
+        }
         let id = application_id(&copies, &known, &model.inference.application.id, &mut taken);
         for copy in &copies {
             assigned.insert(copy.asset.clone(), id.clone());
         }
         record(workspace, (snapshot, day), &id, fullest, &copies, model, (&owners, &paths))?;
     }
-    let members: Vec<Value> =
-        assigned.iter().map(|(asset, id)| json!({ "asset": asset, "application": id })).collect();
+    let members: Vec<Value> = assigned.iter().map(|(asset, id)| json!({ "asset": asset, "application": id })).collect();
     workspace.record(SYSTEM, vec![("files.grouped", json!({ "snapshot": snapshot, "members": members }))])?;
     Ok(assigned)
 }
 
+/// Folders into which Access and version-control add-ins sort the objects of one database.
+const OBJECT_FOLDERS: &[&str] =
+    &["forms", "reports", "queries", "macros", "modules", "tables", "tbldefs", "relations", "images", "themes"];
+
+/// The folder of the export that a file is a part of; none for files that stand for themselves.
+fn export_root(read: &Read) -> Option<String> {
+    if !matches!(read.file.kind.as_str(), "accesstext" | "accessxml" | "vbatext") {
+        return None;
+    }
+    let folder = std::path::Path::new(&read.file.path).parent()?;
+    let last = folder.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let root = if OBJECT_FOLDERS.contains(&last.as_str()) { folder.parent()? } else { folder };
+    Some(root.display().to_string())
+}
+
+/// Families of copies by content; the parts of one export are one application, whatever they hold. The flag says that the
+/// members are parts and not copies.
+fn families<'a>(members: &[&'a Read], clusters: Vec<Vec<usize>>) -> Vec<(Vec<&'a Read>, bool)> {
+    let mut exports: BTreeMap<String, Vec<&'a Read>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for cluster in clusters {
+        let mut copies = Vec::new();
+        for member in cluster.iter().filter_map(|at| members.get(*at).copied()) {
+            match export_root(member) {
+                Some(root) => exports.entry(root).or_default().push(member),
+                None => copies.push(member),
+            }
+        }
+        if !copies.is_empty() {
+            found.push((copies, false));
+        }
+    }
+    found.extend(exports.into_values().map(|parts| (parts, true)));
+    found
+}
+
+/// The models of all parts of an export together.
+fn union(workspace: &Workspace, parts: &[&Read], whole: FileModel) -> Result<FileModel, PipelineError> {
+    let mut all = FileModel {
+        inference: Inference { application: whole.inference.application, ..Inference::default() },
+        ..FileModel::default()
+    };
+    let application = &mut all.inference.application;
+    (application.data_models, application.relationships) = (Vec::new(), Vec::new());
+    (application.modules, application.workflows) = (Vec::new(), Vec::new());
+    for part in parts {
+        let model: FileModel = workspace.fetch(&part.model)?;
+        let from = model.inference.application;
+        let to = &mut all.inference.application;
+        to.data_models.extend(from.data_models);
+        to.relationships.extend(from.relationships);
+        to.modules.extend(from.modules);
+        to.workflows.extend(from.workflows);
+        all.inference.regions.extend(model.inference.regions);
+        all.inference.evidence.extend(model.inference.evidence);
+        all.modules.extend(model.modules);
+        all.links.extend(model.links);
+        all.coverage.add(model.coverage);
+        all.rows += model.rows;
+        all.risk = all.risk.max(model.risk);
+    }
+    Ok(all)
+}
+
 /// The copy with most statements, then most rows, then the last path: it stands for the family.
-fn fullest<'a>(
-    workspace: &Workspace,
-    copies: &[&'a Read],
-) -> Result<Option<(&'a Read, FileModel)>, PipelineError> {
+fn fullest<'a>(workspace: &Workspace, copies: &[&'a Read]) -> Result<Option<(&'a Read, FileModel)>, PipelineError> {
     let mut best: Option<(&'a Read, FileModel)> = None;
     for copy in copies {
         let model: FileModel = workspace.fetch(&copy.model)?;
-        let weight = |model: &FileModel| (model.coverage.statements, model.inference.application.data_models.len(), model.rows);
+        let weight =
+            |model: &FileModel| (model.coverage.statements, model.inference.application.data_models.len(), model.rows);
         if best.as_ref().is_none_or(|(_, chosen)| weight(&model) >= weight(chosen)) {
             best = Some((copy, model));
         }
@@ -239,13 +310,11 @@ fn record(
 
 /// The owner record of a family: the first whose path or pattern fits one of its copies.
 fn owner_of<'a>(copies: &[&Read], owners: &'a [OwnerRow]) -> Option<&'a OwnerRow> {
-    owners.iter().find(|owner| {
-        copies.iter().any(|copy| ends_in(&copy.file.path.replace('\\', "/"), &owner.asset))
-    })
+    owners.iter().find(|owner| copies.iter().any(|copy| ends_in(&copy.file.path.replace('\\', "/"), &owner.asset)))
 }
 
 /// Whether a path ends in a pattern of whole parts; `*` stands for any characters within a part.
-fn ends_in(path: &str, pattern: &str) -> bool {
+pub(super) fn ends_in(path: &str, pattern: &str) -> bool {
     let (parts, wanted): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), pattern.split('/').collect());
     let Some(start) = parts.len().checked_sub(wanted.len()) else { return false };
     !pattern.is_empty() && parts.iter().skip(start).zip(&wanted).all(|(part, pattern)| fits(part, pattern))

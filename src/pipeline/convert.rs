@@ -8,7 +8,7 @@ use super::report::{
     AccessColumn, AccessEnd, AccessIndex, AccessRelationship, AccessReport, AccessTable, CheckedModule, ConvertReport,
     CoverageReport, ExtractReport, ExtractedModule, ModuleReport, ProcedureReport, SyntaxError, SyntaxReport,
 };
-use crate::convert::{Context, Conversion, Host, Coverage};
+use crate::convert::{Context, Conversion, Coverage, Host};
 use crate::facts::{CodeFacts, FileKind, SourceFacts, TableContent};
 use crate::infer::Source;
 use crate::lang::vba;
@@ -32,11 +32,7 @@ pub(super) fn convert_facts(facts: &SourceFacts) -> Converted {
 /// What surrounds the code of a file.
 pub(super) fn context_of(facts: &SourceFacts) -> Context {
     let access = matches!(facts.kind, FileKind::Mdb | FileKind::Accdb | FileKind::AccessText | FileKind::AccessXml);
-    let sheets = facts
-        .sheets
-        .iter()
-        .filter_map(|sheet| Some((sheet.code_name.clone()?, sheet.name.clone())))
-        .collect();
+    let sheets = facts.sheets.iter().filter_map(|sheet| Some((sheet.code_name.clone()?, sheet.name.clone()))).collect();
     Context { host: if access { Host::Access } else { Host::Excel }, sheets }
 }
 
@@ -91,18 +87,9 @@ pub fn convert(paths: &[PathBuf], reader: &ReaderCommand) -> Result<(ConvertRepo
         application.modules.extend(converted.modules);
         application.workflows.extend(converted.workflows);
         modules.extend(converted.report);
-        add(&mut coverage, converted.coverage);
+        coverage.add(converted.coverage);
     }
     Ok((ConvertReport { application, coverage, modules }, failed))
-}
-
-fn add(sum: &mut CoverageReport, other: CoverageReport) {
-    sum.statements += other.statements;
-    sum.exact += other.exact;
-    sum.approximate += other.approximate;
-    sum.manual += other.manual;
-    sum.noop += other.noop;
-    sum.declarations += other.declarations;
 }
 
 /// `daylight vba extract`.
@@ -259,8 +246,8 @@ pub fn export_rows(paths: &[PathBuf], out: &Path, reader: &ReaderCommand) -> Res
 
 fn write_rows(out: &Path, table: &TableContent) -> Result<PathBuf, PipelineError> {
     let path = out.join(format!("{}.csv", safe_name(&table.name)));
-    let file = std::fs::File::create(&path)
-        .map_err(|source| PipelineError::WriteFile { path: path.clone(), source })?;
+    let file =
+        std::fs::File::create(&path).map_err(|source| PipelineError::WriteFile { path: path.clone(), source })?;
     let mut buffered = std::io::BufWriter::new(file);
     crate::source::write_table_csv(table, &mut buffered)
         .map_err(|error| PipelineError::Export { source: Box::new(error) })?;
@@ -269,10 +256,16 @@ fn write_rows(out: &Path, table: &TableContent) -> Result<PathBuf, PipelineError
 
 /// A table's name as a file name: separators and control characters become `_`, so no name leaves the folder.
 fn safe_name(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
-        .collect();
+    let plain: String =
+        name.chars()
+            .map(|c| {
+                if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
+                    '_'
+                } else {
+                    c
+                }
+            })
+            .collect();
     let trimmed = plain.trim_matches(['.', ' ']);
     if trimmed.is_empty() { String::from("table") } else { trimmed.to_string() }
 }

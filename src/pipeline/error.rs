@@ -66,9 +66,6 @@ impl PipelineError {
 
     /// Whether the input, not the command, was at fault.
     pub fn input_unreadable(&self) -> bool {
-        matches!(
-            self,
-            PipelineError::ReadFile { .. } | PipelineError::Unreadable { .. } | PipelineError::Model { .. }
-        )
+        matches!(self, PipelineError::ReadFile { .. } | PipelineError::Unreadable { .. } | PipelineError::Model { .. })
     }
 }

@@ -46,19 +46,31 @@ const RECORDS: &[(&str, RecordKind)] = &[
 /// # Errors
 /// When the samples are not what they should be or the ledger refuses.
 pub fn main_job(workspace: &Workspace, samples: &Path, progress: &dyn Progress) -> Result<(), PipelineError> {
-    for (file, kind) in RECORDS {
-        import_records(workspace, *kind, &samples.join("records").join(file), &[])?;
-    }
     let path = samples.join("snapshots.json");
-    let text = std::fs::read_to_string(&path).map_err(|source| PipelineError::ReadFile { path: path.clone(), source })?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|source| PipelineError::ReadFile { path: path.clone(), source })?;
     let dated: Snapshots = serde_json::from_str(&text)
         .map_err(|source| PipelineError::Decode { what: path.display().to_string(), source })?;
-    for folder in &dated.snapshots {
-        let options =
-            ScanOptions { day: Some(folder.taken.clone()), share: Some(String::from("estate")), ..ScanOptions::default() };
+    for (index, folder) in dated.snapshots.iter().enumerate() {
+        // The records tell how things stand now; the first copy of the share was found before anyone kept any.
+        if index + 1 == dated.snapshots.len() {
+            import_all(workspace, samples)?;
+        }
+        let options = ScanOptions {
+            day: Some(folder.taken.clone()),
+            share: Some(String::from("estate")),
+            ..ScanOptions::default()
+        };
         scan(workspace, &[samples.join(&folder.folder)], &options, progress)?;
     }
     replay_macros(workspace, progress)
+}
+
+fn import_all(workspace: &Workspace, samples: &Path) -> Result<(), PipelineError> {
+    for (file, kind) in RECORDS {
+        import_records(workspace, *kind, &samples.join("records").join(file), &[])?;
+    }
+    Ok(())
 }
 
 /// Replays every macro that can start by itself on the files of its application and records receipts and runs.
@@ -92,7 +104,8 @@ pub fn replay_macros(workspace: &Workspace, progress: &dyn Progress) -> Result<(
                     "receipt": workspace.keep(&receipt)?,
                 }),
             ));
-            let failed = receipt.differences.first().filter(|first| first.cell == "run").map(|first| first.workflow.clone());
+            let failed =
+                receipt.differences.first().filter(|first| first.cell == "run").map(|first| first.workflow.clone());
             events.push((
                 "run.finished",
                 serde_json::json!({
@@ -114,9 +127,12 @@ fn representative(
     model: &Application,
 ) -> Result<Option<PathBuf>, PipelineError> {
     let wanted: Vec<&str> = model.modules.iter().map(|module| module.sha256.as_str()).collect();
-    for file in workspace.files()?.into_iter().filter(|file| file.application == application && !file.facts.is_empty()) {
+    for file in workspace.files()?.into_iter().filter(|file| file.application == application && !file.facts.is_empty())
+    {
         let facts: super::applications::KeptFacts = workspace.fetch(&file.facts)?;
-        let holds = |module: &crate::facts::CodeFacts| wanted.contains(&crate::base::sha256_hex(module.code.as_bytes()).as_str());
+        let holds = |module: &crate::facts::CodeFacts| {
+            wanted.contains(&crate::base::sha256_hex(module.code.as_bytes()).as_str())
+        };
         if !facts.facts.code.is_empty() && facts.facts.code.iter().all(holds) && Path::new(&file.path).exists() {
             return Ok(Some(PathBuf::from(file.path)));
         }
@@ -144,7 +160,10 @@ pub fn summary(workspace: &Workspace) -> Result<Summary, PipelineError> {
         ("logical applications", applications.len().to_string()),
         ("data models / fields", format!("{} / {}", sum(|row| row.models), sum(|row| row.fields))),
         ("workflows from macros", sum(|row| row.workflows).to_string()),
-        ("macros replayed equal", format!("{} of {}", receipts.iter().filter(|receipt| receipt.equal).count(), receipts.len())),
+        (
+            "macros replayed equal",
+            format!("{} of {}", receipts.iter().filter(|receipt| receipt.equal).count(), receipts.len()),
+        ),
         ("tags to review", format!("{} of {}", tags.iter().filter(|tag| tag.answer.is_empty()).count(), tags.len())),
         ("policy findings open", findings.len().to_string()),
     ];

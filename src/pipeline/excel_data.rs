@@ -5,7 +5,9 @@ use std::any::Any;
 use super::contents::ReadPath;
 use super::report::{CellReport, SheetReport};
 use crate::engine::object::ObjectModel;
-use crate::engine::workbook::data::{CellData, CellValue, NameData, SheetData, SheetDump, TableData, Visibility, WorkbookData};
+use crate::engine::workbook::data::{
+    CellData, CellValue, NameData, SheetData, SheetDump, TableData, Visibility, WorkbookData,
+};
 use crate::engine::workbook::{Excel, Workbook};
 use crate::facts::{CellContent, Reading, Scalar, SheetContent, SheetFacts};
 
@@ -166,7 +168,11 @@ pub(super) fn sheet_reports(dumps: Vec<SheetDump>) -> Vec<SheetReport> {
             cells: sheet
                 .cells
                 .into_iter()
-                .map(|cell| CellReport { reference: cell.reference, value: json_of(&cell.value), formula: cell.formula })
+                .map(|cell| CellReport {
+                    reference: cell.reference,
+                    value: json_of(&cell.value),
+                    formula: cell.formula,
+                })
                 .collect(),
         })
         .collect()

@@ -100,8 +100,7 @@ impl Jobs {
         let outcome = scan(workspace, roots, &ScanOptions { share, ..ScanOptions::default() }, &progress);
         self.update(id, workspace, |job| match outcome {
             Ok(report) => {
-                job.state =
-                    if cancel.load(Ordering::Relaxed) { JobState::Cancelled } else { JobState::Finished };
+                job.state = if cancel.load(Ordering::Relaxed) { JobState::Cancelled } else { JobState::Finished };
                 job.stage = String::from("done");
                 job.snapshot = Some(report.snapshot);
             }
@@ -125,9 +124,7 @@ impl Jobs {
 
     /// Asks a job to stop after the files it is reading; what was read is kept.
     pub fn cancel(&self, id: u64) -> bool {
-        self.with(|all| {
-            all.get(&id).map(|entry| entry.cancel.store(true, Ordering::Relaxed)).is_some()
-        })
+        self.with(|all| all.get(&id).map(|entry| entry.cancel.store(true, Ordering::Relaxed)).is_some())
     }
 
     fn update(&self, id: u64, workspace: &Workspace, change: impl FnOnce(&mut Job)) {

@@ -17,13 +17,17 @@ pub(super) fn observations(
     links: &[LinkFacts],
     is_known: &dyn Fn(&str) -> bool,
 ) -> Value {
-    let orphans = inference.evidence.iter().filter(|evidence| evidence.subject.starts_with("/relationships/")).filter_map(|evidence| {
-        let hits = evidence.seen.saturating_sub(evidence.held);
-        (hits > 0).then(|| json!({ "kind": "orphan_rows", "location": evidence.claim, "hits": hits }))
-    });
-    let outside = links.iter().filter(|link| link.kind == "workbook" && !is_known(&link.target)).map(|link| {
-        json!({ "kind": "external_link", "location": link.target, "inInventory": false })
-    });
+    let orphans =
+        inference.evidence.iter().filter(|evidence| evidence.subject.starts_with("/relationships/")).filter_map(
+            |evidence| {
+                let hits = evidence.seen.saturating_sub(evidence.held);
+                (hits > 0).then(|| json!({ "kind": "orphan_rows", "location": evidence.claim, "hits": hits }))
+            },
+        );
+    let outside = links
+        .iter()
+        .filter(|link| link.kind == "workbook" && !is_known(&link.target))
+        .map(|link| json!({ "kind": "external_link", "location": link.target, "inInventory": false }));
     let findings: Vec<Value> = orphans.chain(outside).collect();
     json!({ "findings": findings, "inventory": { "liveCopies": live_copies } })
 }
@@ -68,8 +72,8 @@ pub fn check_model(model: &Path, findings: Option<&Path>, day: &str) -> Result<V
 /// # Errors
 /// `ReadFile` and `Model`.
 pub fn load_model(path: &Path) -> Result<Application, PipelineError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| PipelineError::ReadFile { path: path.to_path_buf(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| PipelineError::ReadFile { path: path.to_path_buf(), source })?;
     crate::dsl::read(&text).map_err(|source| PipelineError::Model { path: path.to_path_buf(), source })
 }
 
@@ -115,7 +119,8 @@ pub(super) fn tagged_fields(inference: &Inference) -> Vec<Value> {
         for field in model.fields.iter().filter(|field| !field.tags.is_empty()) {
             let subject = format!("/dataModels/{}/fields/{}", model.name, field.name);
             let evidence = inference.evidence.iter().find(|evidence| {
-                evidence.subject == subject && (evidence.claim.starts_with("semantic") || evidence.claim.starts_with("tag"))
+                evidence.subject == subject
+                    && (evidence.claim.starts_with("semantic") || evidence.claim.starts_with("tag"))
             });
             found.push(json!({
                 "field": format!("{}.{}", model.name, field.name),

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::applications::ends_in;
 use super::queries;
 use super::{PipelineError, Workspace};
 use crate::insight::{
-    Coverage, Indicator, Observations, PolicyOutcome, Replay, StatusChange, TagState, indicators,
+    Coverage, Indicator, Observations, PolicyOutcome, Replay, RunOutcome, StatusChange, TagState, indicators,
 };
 
 /// What `daylight kpi` gives.
@@ -43,7 +44,7 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
         usage: scope.ask(queries::USAGE, &none)?,
         eligible: scope.ask(queries::ELIGIBLE, &none)?,
         costs: scope.ask(queries::COSTS, &none)?,
-        runs: scope.ask(queries::RUN_OUTCOMES, &none)?,
+        runs: runs(workspace)?,
         tags: workspace.tags()?.iter().map(tag_state).collect(),
         policy: policy_outcomes(workspace)?,
         replays: workspace
@@ -64,6 +65,31 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
             })
             .collect(),
     })
+}
+
+/// Runs by application id: records kept elsewhere name an app as its owner record does.
+fn runs(workspace: &Workspace) -> Result<Vec<RunOutcome>, PipelineError> {
+    #[derive(Deserialize)]
+    struct Alias {
+        asset: String,
+        app: String,
+    }
+    let aliases: Vec<Alias> = workspace.scope().ask(queries::OWNERS, &Value::Null)?;
+    let files = workspace.current_files()?;
+    let known = |app: &str| {
+        let named = aliases.iter().filter(|alias| !app.is_empty() && alias.app == app);
+        named
+            .flat_map(|alias| files.iter().filter(|file| ends_in(&file.path, &alias.asset)))
+            .map(|file| file.application.clone())
+            .next()
+    };
+    let mut runs: Vec<RunOutcome> = workspace.scope().ask(queries::RUN_OUTCOMES, &Value::Null)?;
+    for run in &mut runs {
+        if let Some(id) = known(&run.application) {
+            run.application = id;
+        }
+    }
+    Ok(runs)
 }
 
 /// Card data answers to PCI DSS, all other personal data to the GDPR.

@@ -43,7 +43,11 @@ const INSIDE: &[Capability] = &[Capability::Workbook, Capability::Dialogs, Capab
 ///
 /// # Errors
 /// `Unknown` when there is no such macro; the reader's errors for files. A macro that fails is a report, not an error.
-pub fn run_macro(request: &MacroRequest, clock: &dyn Clock, reader: &ReaderCommand) -> Result<MacroReport, PipelineError> {
+pub fn run_macro(
+    request: &MacroRequest,
+    clock: &dyn Clock,
+    reader: &ReaderCommand,
+) -> Result<MacroReport, PipelineError> {
     let file = request.workbook.as_ref().or(request.database.as_ref());
     let read = file.map(|path| read_path(path, reader)).transpose()?;
     let code = code_of(request, read.as_ref())?;
@@ -104,9 +108,10 @@ pub(super) fn compiled(application: &Application) -> Result<Program, PipelineErr
 pub(super) fn find_workflow<'a>(application: &'a Application, name: &str) -> Result<&'a Workflow, PipelineError> {
     let exact = application.workflows.iter().find(|workflow| workflow.name.eq_ignore_ascii_case(name));
     let short = || {
-        application.workflows.iter().find(|workflow| {
-            workflow.name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name))
-        })
+        application
+            .workflows
+            .iter()
+            .find(|workflow| workflow.name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name)))
     };
     exact.or_else(short).ok_or_else(|| {
         let known: Vec<&str> = application.workflows.iter().map(|workflow| workflow.name.as_str()).collect();
@@ -119,12 +124,7 @@ pub(super) fn find_workflow<'a>(application: &'a Application, name: &str) -> Res
 }
 
 /// The host of a run on a workbook.
-pub(super) fn host_for(
-    data: &WorkbookData,
-    now_ms: u64,
-    answers: Vec<String>,
-    grants: BTreeSet<Capability>,
-) -> Host {
+pub(super) fn host_for(data: &WorkbookData, now_ms: u64, answers: Vec<String>, grants: BTreeSet<Capability>) -> Host {
     let serial = serial_now(now_ms);
     let excel: Box<dyn ObjectModel> = Box::new(excel_of(data, serial));
     Host {

@@ -131,5 +131,5 @@ pub(super) const OWNERS: Question = Question {
     name: "owners",
     sql: "SELECT o.asset, coalesce(o.owner, '') AS owner, o.owner_active, coalesce(o.deputy, '') AS deputy, coalesce(o.domain, '') AS domain, \
           coalesce(o.criticality, '') AS criticality, strftime(o.attested, '%Y-%m-%d') AS attested, coalesce(o.purpose, '') AS purpose, \
-          coalesce(o.state, '') AS state FROM owner o JOIN me USING (tenant_id) ORDER BY o.asset",
+          coalesce(o.state, '') AS state, coalesce(o.app, '') AS app FROM owner o JOIN me USING (tenant_id) ORDER BY o.asset",
 };

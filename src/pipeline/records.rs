@@ -54,12 +54,7 @@ struct FieldRule {
     headers: &'static [&'static str],
 }
 
-const fn field(
-    name: &'static str,
-    reads: Reads,
-    required: bool,
-    headers: &'static [&'static str],
-) -> FieldRule {
+const fn field(name: &'static str, reads: Reads, required: bool, headers: &'static [&'static str]) -> FieldRule {
     FieldRule { name, reads, required, headers }
 }
 
@@ -94,6 +89,8 @@ const COSTS: &[FieldRule] = &[
 const OWNERS: &[FieldRule] = &[
     // A path, or a pattern with `*` for any part of a name.
     field("asset", Reads::Text, true, &["path", "file", "asset", "app", "application"]),
+    // The name other records use for the application.
+    field("app", Reads::Text, false, &["app", "application", "appid"]),
     field("owner", Reads::Text, false, &["owner", "owneremail", "responsible", "ownerrole"]),
     field("ownerActive", Reads::Flag, false, &["owneractive", "active", "isactive"]),
     field("deputy", Reads::Text, false, &["deputy", "substitute", "backup"]),
@@ -153,7 +150,8 @@ pub fn import_records(
 ) -> Result<ImportReport, PipelineError> {
     let text = std::fs::read(file).map_err(|source| PipelineError::ReadFile { path: file.to_path_buf(), source })?;
     let text = String::from_utf8_lossy(&text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers: Vec<String> = reader
         .headers()
         .map_err(|error| argument(file, &error.to_string()))?
@@ -164,9 +162,9 @@ pub fn import_records(
     let mut rows = Vec::new();
     let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
     for record in reader.records() {
-        let read = record.map_err(|_| String::from("not a CSV record")).and_then(|record| {
-            read_row(kind, &columns, &record, &|text| workspace.pseudonym(text))
-        });
+        let read = record
+            .map_err(|_| String::from("not a CSV record"))
+            .and_then(|record| read_row(kind, &columns, &record, &|text| workspace.pseudonym(text)));
         match read {
             Ok(row) => rows.push(Value::Object(row)),
             Err(reason) => *skipped.entry(reason).or_default() += 1,
@@ -282,8 +280,7 @@ fn full_year(text: &str) -> Option<i16> {
 }
 
 fn month_number(name: &str) -> Option<i8> {
-    const NAMES: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let lower = name.to_ascii_lowercase();
     NAMES.iter().position(|known| *known == lower).map(|at| at as i8 + 1)
 }

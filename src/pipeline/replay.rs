@@ -15,7 +15,9 @@ use super::report::ReplayReport;
 use crate::base::{Clock, sha256_hex};
 use crate::engine::workbook::data::{CellValue, SheetDump, WorkbookData};
 use crate::engine::{Limits, Program, RunStatus, run};
-use crate::model::{Action, Application, CodeModule, Difference, EvidenceLevel, ModuleKind, ProcedureKind, Receipt, Step, Workflow};
+use crate::model::{
+    Action, Application, CodeModule, Difference, EvidenceLevel, ModuleKind, ProcedureKind, Receipt, Step, Workflow,
+};
 use crate::source::ReaderCommand;
 
 /// What to replay.
@@ -44,7 +46,11 @@ type Cells = BTreeMap<(String, String), CellValue>;
 ///
 /// # Errors
 /// When a file cannot be read, the model is none, or there is no such macro.
-pub fn replay(request: &ReplayRequest, clock: &dyn Clock, reader: &ReaderCommand) -> Result<ReplayReport, PipelineError> {
+pub fn replay(
+    request: &ReplayRequest,
+    clock: &dyn Clock,
+    reader: &ReaderCommand,
+) -> Result<ReplayReport, PipelineError> {
     let read = read_path(&request.file, reader)?;
     let application = match &request.model {
         Some(path) => load_model(path)?,
@@ -85,7 +91,8 @@ pub(super) fn receipts(
 
 /// A procedure a person or an event starts: a public Sub without arguments in a standard module.
 pub(super) fn can_start(workflow: &Workflow, application: &Application) -> bool {
-    let standard = |module: &CodeModule| module.kind == ModuleKind::Module && Some(&module.name) == workflow.module.as_ref();
+    let standard =
+        |module: &CodeModule| module.kind == ModuleKind::Module && Some(&module.name) == workflow.module.as_ref();
     workflow.procedure == Some(ProcedureKind::Sub)
         && workflow.inputs.iter().all(|input| input.optional)
         && application.modules.iter().any(standard)
@@ -145,7 +152,9 @@ impl Replayed<'_> {
         let (level, legacy) = match after {
             Some(after) => (EvidenceLevel::Recorded, cells_of(&workbook_of(after))),
             // The file was saved after the macro ran: a run on it must leave every cell it writes as it is.
-            None if self.read.reading.facts.code.is_empty() => (EvidenceLevel::SelfCompared, self.run_on(self.data, clock)?.cells),
+            None if self.read.reading.facts.code.is_empty() => {
+                (EvidenceLevel::SelfCompared, self.run_on(self.data, clock)?.cells)
+            }
             None => (EvidenceLevel::Found, before.clone()),
         };
         let mut differences = Vec::new();
@@ -158,12 +167,19 @@ impl Replayed<'_> {
             if !same(there, here) {
                 equal = false;
                 if differences.len() < MOST_DIFFERENCES {
-                    differences.push(Difference { cell: format!("{}!{}", key.0, key.1), legacy: shown(there), workflow: shown(here) });
+                    differences.push(Difference {
+                        cell: format!("{}!{}", key.0, key.1),
+                        legacy: shown(there),
+                        workflow: shown(here),
+                    });
                 }
             }
         }
         if !ran.reason.is_empty() {
-            differences.insert(0, Difference { cell: String::from("run"), legacy: String::from("ended"), workflow: ran.reason });
+            differences.insert(
+                0,
+                Difference { cell: String::from("run"), legacy: String::from("ended"), workflow: ran.reason },
+            );
         }
         Ok(Receipt {
             procedure: self.workflow.name.clone(),
@@ -225,7 +241,7 @@ fn reachable<'a>(from: &'a Workflow, application: &'a Application) -> BTreeSet<&
 }
 
 fn cells_of(data: &WorkbookData) -> Cells {
-    let (book, _) = crate::engine::workbook::Workbook::from_data(data);
+    let (mut book, _) = crate::engine::workbook::Workbook::from_data(data);
     cells_of_dump(book.dump())
 }
 
@@ -259,7 +275,15 @@ fn shown(value: &CellValue) -> String {
         CellValue::Text(text) => text
             .chars()
             .take(LONGEST_SHOWN)
-            .map(|c| if c.is_numeric() { '9' } else if c.is_alphabetic() { 'x' } else { c })
+            .map(|c| {
+                if c.is_numeric() {
+                    '9'
+                } else if c.is_alphabetic() {
+                    'x'
+                } else {
+                    c
+                }
+            })
             .collect(),
     }
 }

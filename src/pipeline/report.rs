@@ -51,6 +51,18 @@ pub struct CoverageReport {
     pub declarations: u64,
 }
 
+impl CoverageReport {
+    /// Adds the counts of another part.
+    pub fn add(&mut self, other: CoverageReport) {
+        self.statements += other.statements;
+        self.exact += other.exact;
+        self.approximate += other.approximate;
+        self.manual += other.manual;
+        self.noop += other.noop;
+        self.declarations += other.declarations;
+    }
+}
+
 /// One code module of a conversion.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModuleReport {

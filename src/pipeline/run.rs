@@ -147,11 +147,19 @@ fn arguments(workflow: &Workflow, inputs: &[String]) -> Result<Vec<Value>, Pipel
         })?;
         if !workflow.inputs.iter().any(|input| input.name == name) {
             let known: Vec<&str> = workflow.inputs.iter().map(|input| input.name.as_str()).collect();
-            return Err(PipelineError::Unknown { name: name.to_string(), place: "workflow's inputs", known: known.join(", ") });
+            return Err(PipelineError::Unknown {
+                name: name.to_string(),
+                place: "workflow's inputs",
+                known: known.join(", "),
+            });
         }
         given.insert(name, value);
     }
-    Ok(workflow.inputs.iter().map(|input| given.get(input.name.as_str()).map_or(Value::Missing, |text| value_of(text))).collect())
+    Ok(workflow
+        .inputs
+        .iter()
+        .map(|input| given.get(input.name.as_str()).map_or(Value::Missing, |text| value_of(text)))
+        .collect())
 }
 
 fn value_of(text: &str) -> Value {

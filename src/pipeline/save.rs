@@ -25,7 +25,8 @@ fn write(data: &WorkbookData, path: &Path) -> Result<(), XlsxError> {
     }
     for name in &data.names {
         let scoped = name.sheet.as_ref().map_or_else(|| name.name.clone(), |sheet| format!("'{sheet}'!{}", name.name));
-        let refers_to = if name.refers_to.starts_with('=') { name.refers_to.clone() } else { format!("={}", name.refers_to) };
+        let refers_to =
+            if name.refers_to.starts_with('=') { name.refers_to.clone() } else { format!("={}", name.refers_to) };
         book.define_name(scoped, &refers_to)?;
     }
     book.save(path)
@@ -72,7 +73,9 @@ fn write_cell(to: &mut Worksheet, cell: &CellData, formats: &mut HashMap<String,
         CellValue::Text(text) => to.write_string_with_format(row, column, text, format)?,
         CellValue::Boolean(flag) => to.write_boolean_with_format(row, column, *flag, format)?,
         // Excel stores errors as results of formulas; the writer has no error constant.
-        CellValue::Error(text) => to.write_formula_with_format(row, column, Formula::new(format!("={text}")).set_result(text), format)?,
+        CellValue::Error(text) => {
+            to.write_formula_with_format(row, column, Formula::new(format!("={text}")).set_result(text), format)?
+        }
     };
     Ok(())
 }

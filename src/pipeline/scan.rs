@@ -79,14 +79,13 @@ pub fn scan(
     let snapshot = workspace.snapshots()?.last().map_or(1, |last| last.snapshot + 1);
     let names: Vec<String> = found.iter().map(|root| root.path.display().to_string()).collect();
     workspace.record(SYSTEM, vec![("scan.started", json!({ "snapshot": snapshot, "roots": names }))])?;
-    let known: BTreeMap<String, FileRow> =
-        workspace.files()?.into_iter().map(|row| (row.asset.clone(), row)).collect();
+    let known: BTreeMap<String, FileRow> = workspace.files()?.into_iter().map(|row| (row.asset.clone(), row)).collect();
     let files: Vec<(&Root, &PathBuf)> =
         found.iter().flat_map(|root| root.files.iter().map(move |file| (root, file))).collect();
     progress.stage("reading", files.len());
     let read = read_all(workspace, &files, snapshot, &known, options, progress)?;
     progress.stage("modelling", read.len());
-    let applications = applications::group(workspace, snapshot, &day, &read)?;
+    let applications = applications::group(workspace, snapshot, &day, &read, &known)?;
     let count = applications.values().collect::<BTreeSet<_>>().len();
     finish(workspace, snapshot, &day, &found, options, &read, count)?;
     let report = ScanReport {
@@ -280,11 +279,7 @@ fn hash_file(path: &Path) -> Option<String> {
     }
 }
 
-fn keep(
-    workspace: &Workspace,
-    place: Place<'_>,
-    outcome: Outcome,
-) -> Result<Read, PipelineError> {
+fn keep(workspace: &Workspace, place: Place<'_>, outcome: Outcome) -> Result<Read, PipelineError> {
     let mut file = ScannedFile {
         path: place.path.display().to_string(),
         sha256: outcome.sha256.clone(),
@@ -319,4 +314,3 @@ fn is_code(line: &str) -> bool {
     let line = line.trim();
     !(line.is_empty() || line.starts_with('\'') || line.starts_with("Attribute ") || line.starts_with("Option "))
 }
-

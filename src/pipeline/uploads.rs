@@ -74,8 +74,7 @@ impl Upload {
         self.open = None;
         let mut events = Vec::new();
         for path in &self.files {
-            let bytes =
-                std::fs::read(path).map_err(|source| PipelineError::ReadFile { path: path.clone(), source })?;
+            let bytes = std::fs::read(path).map_err(|source| PipelineError::ReadFile { path: path.clone(), source })?;
             let sealed = workspace.originals().seal(&bytes)?;
             let event = json!({
                 "path": super::contents::file_name(path), "sha256": sha256_hex(&bytes), "bytes": bytes.len(), "original": sealed,

@@ -313,8 +313,7 @@ impl Workspace {
         let facts = if file.facts.is_empty() { None } else { Some(self.facts(&file.facts)?) };
         let same = |other: &&FileRow| !file.application.is_empty() && other.application == file.application;
         let copies = files.iter().filter(same).filter(|other| other.asset != asset).cloned().collect();
-        let findings =
-            self.findings()?.into_iter().filter(|finding| finding.application == file.application).collect();
+        let findings = self.findings()?.into_iter().filter(|finding| finding.application == file.application).collect();
         Ok(Some(FileView { file, facts, copies, findings }))
     }
 
@@ -329,8 +328,7 @@ impl Workspace {
         let model: Application = self.fetch(&row.model)?;
         let inference: Inference =
             if row.inference.is_empty() { Inference::default() } else { self.fetch(&row.inference)? };
-        let modules: Vec<ModuleReport> =
-            if row.report.is_empty() { Vec::new() } else { self.fetch(&row.report)? };
+        let modules: Vec<ModuleReport> = if row.report.is_empty() { Vec::new() } else { self.fetch(&row.report)? };
         let of = |application: &str| application == id;
         Ok(Some(ApplicationView {
             model,
@@ -401,9 +399,8 @@ impl Workspace {
                 .collect();
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for application in present {
-                let known = statuses
-                    .iter()
-                    .rfind(|change| change.application == application && change.day <= snapshot.taken);
+                let known =
+                    statuses.iter().rfind(|change| change.application == application && change.day <= snapshot.taken);
                 let status = known.map_or("unmanaged", |change| change.status.as_str());
                 *counts.entry(status.to_string()).or_default() += 1;
             }

@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use super::PipelineError;
 use crate::base::{Clock, TenantId, date_of_unix_ms};
-use crate::ledger::{Event, FileLedger, Ledger, LedgerError, ObjectId, Objects, Opening, Record, SealedOriginals, TenantKeys};
+use crate::ledger::{
+    Event, FileLedger, Ledger, LedgerError, ObjectId, Objects, Opening, Record, SealedOriginals, TenantKeys,
+};
 use crate::source::ReaderCommand;
 use crate::store::{LedgerRow, Store, TenantScope};
 

@@ -29,7 +29,11 @@ pub struct RuleReport {
 /// When the rules cannot be loaded.
 pub fn test_rules() -> Result<Vec<RuleReport>, PolicyError> {
     let program = evaluate::shipped()?;
-    Ok(loaded()?.iter().enumerate().map(|(at, rule)| report(rule, |input| program.answers(input).into_iter().nth(at))).collect())
+    Ok(loaded()?
+        .iter()
+        .enumerate()
+        .map(|(at, rule)| report(rule, |input| program.answers(input).into_iter().nth(at)))
+        .collect())
 }
 
 fn report(rule: &Rule, ask: impl Fn(&Value) -> Option<Answer>) -> RuleReport {
@@ -53,7 +57,8 @@ fn run(case: &RuleCase, ask: impl Fn(&Value) -> Option<Answer>) -> Result<(), St
 
 fn compare(case: &RuleCase, hits: &[Hit]) -> Result<(), String> {
     for wanted in &case.fires {
-        let met = |hit: &&Hit| hit.object == wanted.object && wanted.message.as_ref().is_none_or(|text| *text == hit.message);
+        let met =
+            |hit: &&Hit| hit.object == wanted.object && wanted.message.as_ref().is_none_or(|text| *text == hit.message);
         if hits.iter().find(met).is_none() {
             return Err(format!("expected a hit on {} ({:?}), got {hits:?}", wanted.object, wanted.message));
         }

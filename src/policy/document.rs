@@ -32,9 +32,10 @@ pub(super) fn document(application: &Application, observed: &Observed, day: &str
         serde_json::to_value(application).map_err(|error| PolicyError::Application { reason: error.to_string() })?;
     let allowed = &application.metadata.network_allow;
     let index = index::take(&mut body, allowed);
-    for (key, day) in
-        [("attestedDay", &application.metadata.attested_day), ("scopeConfirmedDay", &application.metadata.scope_confirmed_day)]
-    {
+    for (key, day) in [
+        ("attestedDay", &application.metadata.attested_day),
+        ("scopeConfirmedDay", &application.metadata.scope_confirmed_day),
+    ] {
         set_day(&mut body, key, day.as_ref());
     }
     let mut findings: Vec<Value> = observed.findings.iter().map(|finding| complete(finding, &application.id)).collect();

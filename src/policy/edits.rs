@@ -7,8 +7,17 @@ use serde_json::{Map, Value};
 /// Most places of one path that are looked at.
 const MOST_PLACES: usize = 1_000;
 /// Members that hold the name or address of a person, or a path that may.
-const PERSONAL: [&str; 9] =
-    ["owner", "deputy", "createdBy", "dpoContact", "controller", "approvedBy", "reviewedBy", "path", "childConsentControl"];
+const PERSONAL: [&str; 9] = [
+    "owner",
+    "deputy",
+    "createdBy",
+    "dpoContact",
+    "controller",
+    "approvedBy",
+    "reviewedBy",
+    "path",
+    "childConsentControl",
+];
 /// What stands for a value that is not shown.
 const HIDDEN: &str = "(recorded)";
 /// Members of a step that hold further steps.
@@ -156,7 +165,9 @@ fn items(input: &Value, list: &Place, nested: bool) -> Vec<Place> {
         for (index, item) in items.iter().enumerate() {
             let place = list.item(index, &name(item, index));
             if nested {
-                open.extend(BRANCHES.iter().filter(|branch| item.get(branch).is_some()).map(|branch| place.member(branch)));
+                open.extend(
+                    BRANCHES.iter().filter(|branch| item.get(branch).is_some()).map(|branch| place.member(branch)),
+                );
             }
             if !nested || item.get("type").is_some() {
                 found.push(place);

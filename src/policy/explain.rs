@@ -13,8 +13,14 @@ use crate::model::Application;
 
 /// Facts shown at most; the number left out is told.
 const MOST_FACTS: usize = 200;
-/// Times a rule is asked at most in the search (own choice: about a second on a large model).
+/// Times a rule is asked in the search: at most, at least, and the items (fields and steps) looked at in all, so that a
+/// large model costs seconds and not minutes. A count, not a time, so that the same input gives the same answer.
 const MOST_TRIES: usize = 400;
+const FEWEST_TRIES: usize = 10;
+const MOST_ITEMS: usize = 60_000;
+/// What says which data a field holds. Changing it is no remedy, so it is tried last for a rule that fired.
+const CLASSES: [&str; 3] =
+    ["dataModels[].fields[].semanticType", "dataModels[].fields[].type", "dataModels[].fields[].tags"];
 /// Paths changed together at most.
 const MOST_TOGETHER: usize = 3;
 
@@ -56,7 +62,8 @@ pub struct Flip {
     pub edits: Vec<Edit>,
 }
 
-/// One value to set; null before means nothing was there, null after means to take it away.
+/// One value to set; null before means nothing was there, null after means to take it away. A path that ends in `[+]` is an item
+/// appended to a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Edit {
@@ -91,7 +98,7 @@ pub fn explain(
     };
     let fired = !hits.is_empty();
     let flip = match fault {
-        None => Search { program: &program, input: &input, day, fired, tries_left: MOST_TRIES }.flip(rule)?,
+        None => Search { program: &program, input: &input, day, fired, tries_left: tries(application) }.flip(rule)?,
         Some(_) => None,
     };
     let (facts, facts_left_out) = facts(rule, &input);
@@ -107,6 +114,14 @@ pub fn explain(
         flip,
         remedy: rule.remedy.clone(),
     })
+}
+
+fn tries(application: &Application) -> usize {
+    let mut items = application.data_models.iter().map(|model| model.fields.len()).fold(1, usize::saturating_add);
+    for workflow in &application.workflows {
+        document::each_step(&workflow.steps, &mut |_| items = items.saturating_add(1));
+    }
+    MOST_ITEMS.checked_div(items).unwrap_or(MOST_TRIES).clamp(FEWEST_TRIES, MOST_TRIES)
 }
 
 fn ask(program: &Program<'_>, input: &Value) -> Answer {
@@ -140,22 +155,27 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn flip(mut self, rule: &Rule) -> Result<Option<Flip>, PolicyError> {
-        let candidates = self.candidates(rule)?;
-        for together in 1..=MOST_TOGETHER {
-            if let Some(changes) = self.smallest(&candidates, together) {
-                return Ok(Some(self.told(&changes)));
+        let all: Vec<&str> = rule.reads.iter().map(String::as_str).collect();
+        let remedies: Vec<&str> = all.iter().copied().filter(|path| !CLASSES.contains(path)).collect();
+        let rounds = if self.fired { vec![remedies, all] } else { vec![all] };
+        for paths in rounds {
+            let candidates = self.candidates(&paths)?;
+            for together in 1..=MOST_TOGETHER {
+                if let Some(changes) = self.smallest(&candidates, together) {
+                    return Ok(Some(self.told(&changes)));
+                }
             }
         }
         Ok(None)
     }
 
     /// One candidate per path and admissible value: the value at every place of the path where it would be new.
-    fn candidates(&self, rule: &Rule) -> Result<Vec<(usize, Vec<Change>)>, PolicyError> {
+    fn candidates(&self, paths: &[&str]) -> Result<Vec<(usize, Vec<Change>)>, PolicyError> {
         let admissible = rule::admissible()?;
         let mut found = Vec::new();
-        for (number, path) in rule.reads.iter().enumerate() {
+        for (number, path) in paths.iter().enumerate() {
             let places = edits::places(self.input, path);
-            for value in admissible.get(path).into_iter().flatten().map(|value| self.filled(value)) {
+            for value in admissible.get(*path).into_iter().flatten().map(|value| self.filled(value)) {
                 let changes: Vec<Change> = places
                     .iter()
                     .filter_map(|place| {
@@ -190,8 +210,10 @@ impl Search<'_> {
             (_, true) => ("$host", "workflows[].steps[].host"),
             _ => return vec![self.filled(item)],
         };
-        let mut names: Vec<&str> =
-            edits::places(self.input, path).iter().filter_map(|place| edits::value_at(self.input, place).as_str()).collect();
+        let mut names: Vec<&str> = edits::places(self.input, path)
+            .iter()
+            .filter_map(|place| edits::value_at(self.input, place).as_str())
+            .collect();
         names.sort_unstable();
         names.dedup();
         names.into_iter().map(|name| with_name(item, mark, name)).collect()
@@ -203,8 +225,11 @@ impl Search<'_> {
         let mut open: Vec<(usize, Vec<usize>)> = vec![(0, Vec::new())];
         while let Some((next, chosen)) = open.pop() {
             if chosen.len() == together {
-                let changes: Vec<Change> =
-                    chosen.iter().filter_map(|at| candidates.get(*at)).flat_map(|(_, changes)| changes.clone()).collect();
+                let changes: Vec<Change> = chosen
+                    .iter()
+                    .filter_map(|at| candidates.get(*at))
+                    .flat_map(|(_, changes)| changes.clone())
+                    .collect();
                 if self.turns(&changes) {
                     let least = self.minimised(changes);
                     if best.as_ref().is_none_or(|best| least.len() < best.len()) {
@@ -236,8 +261,12 @@ impl Search<'_> {
             let mut at = 0usize;
             while at < kept.len() {
                 let end = at.saturating_add(size).min(kept.len());
-                let without: Vec<Change> =
-                    kept.iter().enumerate().filter(|(index, _)| !(at..end).contains(index)).map(|(_, one)| one.clone()).collect();
+                let without: Vec<Change> = kept
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, _)| !(at..end).contains(index))
+                    .map(|(_, one)| one.clone())
+                    .collect();
                 if !without.is_empty() && self.turns(&without) {
                     kept = without;
                 } else {
@@ -264,15 +293,25 @@ impl Search<'_> {
     }
 
     fn told(&self, changes: &[Change]) -> Flip {
-        let edits = changes
-            .iter()
-            .map(|change| Edit {
-                path: change.place.shown.clone(),
-                before: edits::shown_value(&change.place, edits::value_at(self.input, &change.place)),
-                after: change.after.clone(),
-            })
-            .collect();
+        let edits = changes.iter().flat_map(|change| self.edits(change)).collect();
         Flip { fires: !self.fired, edits }
+    }
+
+    /// One edit, or one for each item that is appended to a list.
+    fn edits(&self, change: &Change) -> Vec<Edit> {
+        let before = edits::value_at(self.input, &change.place);
+        let known = before.as_array().map_or(&[][..], Vec::as_slice);
+        if let Some(added) =
+            change.after.as_array().and_then(|after| after.strip_prefix(known)).filter(|added| !added.is_empty())
+        {
+            let path = format!("{}[+]", change.place.shown);
+            return added
+                .iter()
+                .map(|item| Edit { path: path.clone(), before: Value::Null, after: item.clone() })
+                .collect();
+        }
+        let before = edits::shown_value(&change.place, before);
+        vec![Edit { path: change.place.shown.clone(), before, after: change.after.clone() }]
     }
 }
 

@@ -14,7 +14,37 @@ const ABOUT: [&str; 6] = ["source", "note", "reason", "text", "id", "type"];
 /// Members of a workflow no rule reads.
 const UNREAD: [&str; 4] = ["variables", "unmapped", "inputs", "outputs"];
 
-/// Takes steps and code modules out of `body` (the application's JSON form) and gives `{fields, steps}`.
+/// Members by which a step says something about data protection or the outside.
+const TELLING: [&str; 11] = [
+    "external",
+    "network",
+    "host",
+    "tls",
+    "decision",
+    "humanReview",
+    "authorisation",
+    "encrypted",
+    "service",
+    "retryPolicy",
+    "timeoutMs",
+];
+/// Types of steps that rules ask for by name.
+const ASKED_FOR: [&str; 10] = [
+    "apiCall",
+    "sendEmail",
+    "chatMessage",
+    "exportFile",
+    "exportDocument",
+    "importFile",
+    "writeFile",
+    "print",
+    "data",
+    "log",
+];
+
+/// Takes steps and code modules out of `body` (the application's JSON form) and gives `{fields, steps, stepCount}`. Steps
+/// that touch no field and neither are of a type nor have a member that rules ask for are only counted: in converted code
+/// they are nearly all, and a decision must not take longer for them.
 pub(super) fn take(body: &mut Value, allowed: &[String]) -> Value {
     let fields = fields(body);
     let known: HashSet<String> =
@@ -23,6 +53,7 @@ pub(super) fn take(body: &mut Value, allowed: &[String]) -> Value {
         application.remove("modules");
     }
     let mut steps = Vec::new();
+    let mut count = 0u64;
     for workflow in list_mut(body, "workflows") {
         let Some(workflow) = workflow.as_object_mut() else { continue };
         for member in UNREAD {
@@ -30,9 +61,12 @@ pub(super) fn take(body: &mut Value, allowed: &[String]) -> Value {
         }
         let name = workflow.get("name").and_then(Value::as_str).unwrap_or_default().to_string();
         let Some(Value::Array(top)) = workflow.remove("steps") else { continue };
-        flatten(top, &mut |step| steps.push(entry(&name, step, &known, allowed)));
+        flatten(top, &mut |step| {
+            count = count.saturating_add(1);
+            steps.extend(entry(&name, step, &known, allowed));
+        });
     }
-    json!({ "fields": fields, "steps": steps })
+    json!({ "fields": fields, "steps": steps, "stepCount": count })
 }
 
 fn list_mut<'a>(body: &'a mut Value, key: &str) -> impl Iterator<Item = &'a mut Value> {
@@ -98,7 +132,8 @@ fn flatten(top: Vec<Value>, give: &mut impl FnMut(Map<String, Value>)) {
     }
 }
 
-fn entry(workflow: &str, step: Map<String, Value>, known: &HashSet<String>, allowed: &[String]) -> Value {
+/// One step as rules see it; `None` for a step no rule can ask for.
+fn entry(workflow: &str, step: Map<String, Value>, known: &HashSet<String>, allowed: &[String]) -> Option<Value> {
     let id = step.get("id").and_then(Value::as_str).unwrap_or_default().to_string();
     let kind = step.get("type").and_then(Value::as_str).unwrap_or_default().to_string();
     let mentioned = mentions(&step, known);
@@ -113,8 +148,12 @@ fn entry(workflow: &str, step: Map<String, Value>, known: &HashSet<String>, allo
     if kind == "log" {
         logs.extend(mentioned);
     }
+    let told = ASKED_FOR.contains(&kind.as_str()) || TELLING.iter().any(|member| step.contains_key(*member));
+    if !told && touches.is_empty() && logs.is_empty() {
+        return None;
+    }
     let host_allowed = step.get("host").and_then(Value::as_str).is_some_and(|host| hosts::allowed(allowed, host));
-    json!({
+    Some(json!({
         "workflow": workflow,
         "id": id,
         "object": format!("{workflow}/{id}"),
@@ -123,7 +162,7 @@ fn entry(workflow: &str, step: Map<String, Value>, known: &HashSet<String>, allo
         "logs": logs,
         "hostAllowed": host_allowed,
         "step": step,
-    })
+    }))
 }
 
 fn texts(list: Option<&Value>) -> impl Iterator<Item = String> {

@@ -50,13 +50,19 @@ impl Store {
         let done = self.applied(tenant)?;
         let fresh: Vec<&LedgerRow> = rows.iter().filter(|row| row.seq > done).collect();
         let mut connection = self.connection()?;
-        for batch in fresh.chunks(BATCH) {
+        for batch in batches(&fresh) {
             let last = batch.last().map_or(done, |row| row.seq);
             apply_batch(&mut connection, tenant, batch, last)
                 .map_err(|source| StoreError::Apply { seq: last, source })?;
         }
         Ok(())
     }
+}
+
+/// Records in groups of at most `BATCH`. An import replaces the earlier one of its kind, so no two share a group.
+fn batches<'a>(rows: &'a [&'a LedgerRow]) -> impl Iterator<Item = &'a [&'a LedgerRow]> {
+    let is_import = |row: &LedgerRow| row.event == "records.imported";
+    rows.chunk_by(move |one, next| !is_import(one) && !is_import(next)).flat_map(|group| group.chunks(BATCH))
 }
 
 fn apply_batch(

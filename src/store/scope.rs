@@ -39,18 +39,17 @@ impl<'a> TenantScope<'a> {
     pub fn ask<T: DeserializeOwned>(&self, question: Question, argument: &Value) -> Result<Vec<T>, StoreError> {
         let ask_error = |source| StoreError::Ask { question: question.name, source };
         let text = format!(
-            "WITH me AS (SELECT ?::VARCHAR AS tenant_id, ?::JSON AS argument), answer AS ({}) SELECT to_json(answer)::VARCHAR FROM answer",
+            "WITH me AS (SELECT ?::VARCHAR AS tenant_id, ?::JSON AS argument), result_row AS ({}) SELECT to_json(result_row)::VARCHAR FROM result_row",
             question.sql
         );
         let connection = self.store.connection()?;
         let mut statement = connection.prepare(&text).map_err(ask_error)?;
-        let mut rows =
-            statement.query(params![self.tenant.as_str(), argument.to_string()]).map_err(ask_error)?;
+        let mut rows = statement.query(params![self.tenant.as_str(), argument.to_string()]).map_err(ask_error)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(ask_error)? {
             let json: String = row.get(0).map_err(ask_error)?;
-            let item = serde_json::from_str(&json)
-                .map_err(|source| StoreError::Shape { question: question.name, source })?;
+            let item =
+                serde_json::from_str(&json).map_err(|source| StoreError::Shape { question: question.name, source })?;
             found.push(item);
         }
         Ok(found)

@@ -121,7 +121,8 @@ pub(super) fn er(application: &crate::model::Application) -> Diagram {
     }
     let links: Vec<Link> = application.relationships.iter().filter_map(|link| draw(link, &entities)).collect();
     let left_out = application.data_models.len() - models.len();
-    let mut description = format!("{} tables, {} relationships.", application.data_models.len(), application.relationships.len());
+    let mut description =
+        format!("{} tables, {} relationships.", application.data_models.len(), application.relationships.len());
     if left_out > 0 {
         let _ = write!(description, " {left_out} tables are not drawn; the lists below hold all.");
     }
@@ -139,7 +140,8 @@ pub(super) fn er(application: &crate::model::Application) -> Diagram {
 
 /// Parents stand left of their children; cycles are cut by the number of rounds.
 fn depths(application: &crate::model::Application, count: usize) -> Vec<usize> {
-    let position = |name: &str| application.data_models.iter().position(|model| model.name == name).filter(|at| *at < count);
+    let position =
+        |name: &str| application.data_models.iter().position(|model| model.name == name).filter(|at| *at < count);
     let mut depth = vec![0usize; count];
     for _ in 0..count.min(6) {
         for link in &application.relationships {
@@ -199,7 +201,11 @@ fn draw(link: &crate::model::Relationship, entities: &[Entity]) -> Option<Link> 
     let (child, parent) = (find(&link.from.model)?, find(&link.to.model)?);
     let line_of = |entity: &Entity, field: Option<&String>| {
         let wanted = field.map(|name| short(name, 17)).unwrap_or_default();
-        entity.lines.iter().find(|line| line.name.starts_with(&wanted)).map_or(entity.y + HEAD / 2.0, |line| line.y - 4.0)
+        entity
+            .lines
+            .iter()
+            .find(|line| line.name.starts_with(&wanted))
+            .map_or(entity.y + HEAD / 2.0, |line| line.y - 4.0)
     };
     let (from_y, to_y) = (line_of(child, link.from.fields.first()), line_of(parent, link.to.fields.first()));
     let (from_x, to_x, bend) = if child.x > parent.x {
@@ -209,7 +215,13 @@ fn draw(link: &crate::model::Relationship, entities: &[Entity]) -> Option<Link> 
     };
     let beside = if child.x > parent.x { -12.0 } else { 5.0 };
     Some(Link {
-        title: format!("{}.{} references {}.{}", link.from.model, link.from.fields.join("+"), link.to.model, link.to.fields.join("+")),
+        title: format!(
+            "{}.{} references {}.{}",
+            link.from.model,
+            link.from.fields.join("+"),
+            link.to.model,
+            link.to.fields.join("+")
+        ),
         path: format!("M{} {}H{}V{}H{}", at(from_x), at(from_y), at(bend), at(to_y), at(to_x)),
         inferred: link.enforced != Some(true),
         many_x: at(from_x + beside),

@@ -61,7 +61,13 @@ fn place(steps: &[Step], depth: usize, graph: &mut Graph) {
         }
         let y = graph.height;
         if let Some(last) = graph.nodes.last() {
-            graph.edges.push(format!("M{} {}V{}H{}", at(last.x + 16.0), at(last.y + NODE), at(y - GAP / 2.0), at(x + 16.0)));
+            graph.edges.push(format!(
+                "M{} {}V{}H{}",
+                at(last.x + 16.0),
+                at(last.y + NODE),
+                at(y - GAP / 2.0),
+                at(x + 16.0)
+            ));
             graph.edges.push(format!("M{} {}V{}", at(x + 16.0), at(y - GAP / 2.0), at(y)));
         }
         graph.nodes.push(node(step, x, y));
@@ -73,7 +79,12 @@ fn place(steps: &[Step], depth: usize, graph: &mut Graph) {
             let top = graph.height - GAP / 2.0;
             place(branch, depth + 1, graph);
             let left = x + INDENT / 2.0;
-            graph.boxes.push(Block { x: left, y: top, width: WIDTH - left - 6.0, height: graph.height - top - GAP / 2.0 + 2.0 });
+            graph.boxes.push(Block {
+                x: left,
+                y: top,
+                width: WIDTH - left - 6.0,
+                height: graph.height - top - GAP / 2.0 + 2.0,
+            });
         }
     }
 }
@@ -139,7 +150,10 @@ fn words(step: &Step) -> String {
             None => target.0.clone(),
         },
         Action::Call { workflow, arguments, .. } => {
-            format!("{workflow}({})", arguments.iter().map(|argument| argument.0.as_str()).collect::<Vec<_>>().join(", "))
+            format!(
+                "{workflow}({})",
+                arguments.iter().map(|argument| argument.0.as_str()).collect::<Vec<_>>().join(", ")
+            )
         }
         Action::Notify { message } => message.0.clone(),
         Action::Log { values } => values.iter().map(|value| value.0.as_str()).collect::<Vec<_>>().join(", "),

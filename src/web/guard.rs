@@ -34,7 +34,9 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
 
 fn is_local_host(headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.chars().all(|c| c.is_ascii_digit()) { name } else { host });
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, port)| if port.chars().all(|c| c.is_ascii_digit()) { name } else { host });
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 

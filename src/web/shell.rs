@@ -83,7 +83,13 @@ impl Shell {
             MenuGroup {
                 title: "Migrate",
                 entries: vec![
-                    entry("Data models", "/models", "model", count(applications.iter().map(|row| row.models as usize).sum()), false),
+                    entry(
+                        "Data models",
+                        "/models",
+                        "model",
+                        count(applications.iter().map(|row| row.models as usize).sum()),
+                        false,
+                    ),
                     entry("Macro conversion", "/macros", "macro", count(macros as usize), false),
                     entry("Workflow runs", "/runs", "run", String::new(), false),
                 ],

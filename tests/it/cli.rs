@@ -580,8 +580,9 @@ fn change_first(value: &mut Value, change: &mut dyn FnMut(&mut serde_json::Map<S
     }
 }
 
-/// One operator of the workflow changed: the n-th assignment that adds now subtracts. None when there is no such step.
-fn mutated(application: &Value, workflow: &str, n: usize) -> Option<Value> {
+/// The application with one operator changed: in the n-th assignment of the workflow that holds `from`. None when there is
+/// no such step.
+fn mutated(application: &Value, workflow: &str, (from, to): (char, &str), n: usize) -> Option<Value> {
     let mut copy = application.clone();
     let found = copy["workflows"]
         .as_array_mut()?
@@ -591,15 +592,15 @@ fn mutated(application: &Value, workflow: &str, n: usize) -> Option<Value> {
     let mut change = |step: &mut serde_json::Map<String, Value>| {
         let kind = step.get("type").and_then(Value::as_str).unwrap_or("");
         let value = step.get("value").and_then(Value::as_str).unwrap_or("");
-        if !matches!(kind, "set" | "writeRange") || !value.contains('+') || value.contains('"') {
+        if !matches!(kind, "set" | "writeRange") || !value.contains(from) || value.contains('"') {
             return false;
         }
         seen += 1;
         if seen <= n {
             return false;
         }
-        let minus = value.replacen('+', "-", 1);
-        step.insert(String::from("value"), Value::String(minus));
+        let other = value.replacen(from, to, 1);
+        step.insert(String::from("value"), Value::String(other));
         true
     };
     change_first(&mut found["steps"], &mut change).then_some(copy)
@@ -617,14 +618,13 @@ fn a_receipt_fails_when_one_operator_of_the_workflow_is_changed() {
         (code, found["receipts"][0]["equal"].clone(), items(&found["receipts"][0]["differences"]).len())
     };
     assert_eq!(receipt_of(application), (0, json!(true), 0), "the unchanged model is equal");
-    // `outRow = outRow + 1` of the macro itself, and the sum in the function it calls for every article.
-    for (workflow, n) in [("ReorderCheck", 0), ("ReorderCheck", 1), ("OrderQuantity", 0)] {
-        let Some(changed) = mutated(application, workflow, n) else {
-            assert_ne!(n, 0, "{workflow} holds no addition to change");
-            continue;
-        };
+    // The macro's own counters, and the order quantity in the function it calls for every article.
+    let changes = [("ReorderCheck", ('+', "-"), 0), ("ReorderCheck", ('+', "-"), 1), ("OrderQuantity", ('*', "+"), 0)];
+    for (workflow, (from, to), n) in changes {
+        let changed = mutated(application, workflow, (from, to), n);
+        let changed = changed.unwrap_or_else(|| panic!("{workflow} holds no {from} number {n} to change"));
         let (code, equal, differences) = receipt_of(&changed);
-        assert_eq!((code, equal), (1, json!(false)), "addition {n} of {workflow}");
-        assert!(differences > 0, "addition {n} of {workflow}: the receipt names no cell");
+        assert_eq!((code, equal), (1, json!(false)), "{from} number {n} of {workflow}");
+        assert!(differences > 0, "{from} number {n} of {workflow}: the receipt names no cell");
     }
 }

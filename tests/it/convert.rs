@@ -338,3 +338,12 @@ fn a_stray_block_end_is_answered_for() {
     assert_eq!(conversion.syntax_errors.len(), 1);
     check_nothing_lost(&modules, &conversion);
 }
+
+/// Members called through `With` count as calls like any other.
+#[test]
+fn callees_are_found_inside_with() {
+    let class = code("Account", "class", "Sub Send()\nSendKeys \"x\"\nEnd Sub\n");
+    let main = code("Module1", "module", "Sub Main()\nWith New Account\n.Send\nEnd With\nEnd Sub\n");
+    let conversion = convert(&[class, main], &Context::default());
+    assert_eq!(conversion.workflows[1].grade, Some(Grade::Manual));
+}

@@ -267,9 +267,9 @@ fn writes_are_recorded_for_the_change_event() {
 
 #[test]
 fn data_survives_the_way_in_and_out() {
-    let excel = open("orders");
+    let mut excel = open("orders");
     let data = excel.book.to_data();
-    let (again, _) = Workbook::from_data(&data);
+    let (mut again, _) = Workbook::from_data(&data);
     assert_eq!(again.to_data(), data);
 }
 

@@ -1,1 +1,23 @@
-fn main(){}
+//! The one test binary: a file per room or part of a room, so that everything is linked once.
+
+mod support;
+
+mod architecture;
+mod cli;
+mod convert;
+mod dsl;
+mod engine_database;
+mod engine_formula;
+mod engine_sandbox;
+mod engine_value;
+mod engine_workbook;
+mod infer;
+mod insight;
+mod lang_formula;
+mod lang_sql;
+mod lang_vba;
+mod ledger;
+mod pipeline;
+mod policy;
+mod source;
+mod store;

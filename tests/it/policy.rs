@@ -28,7 +28,12 @@ fn ids(verdict: &Verdict) -> Vec<&str> {
 }
 
 fn objects<'a>(verdict: &'a Verdict, id: &str) -> Vec<&'a str> {
-    verdict.violations.iter().filter(|violation| violation.id == id).map(|violation| violation.object.as_str()).collect()
+    verdict
+        .violations
+        .iter()
+        .filter(|violation| violation.id == id)
+        .map(|violation| violation.object.as_str())
+        .collect()
 }
 
 fn rule(id: &str) -> Rule {
@@ -38,8 +43,7 @@ fn rule(id: &str) -> Rule {
 /// A rule with another text, under the id of a shipped one.
 fn with_text(id: &str, body: &str) -> Rule {
     let shipped = rule(id);
-    let rego =
-        format!("package daylight.{}.{}\n\nimport rego.v1\n\n{body}\n", shipped.pack, shipped.id.to_lowercase());
+    let rego = format!("package daylight.{}.{}\n\nimport rego.v1\n\n{body}\n", shipped.pack, shipped.id.to_lowercase());
     Rule { rego, ..shipped }
 }
 
@@ -132,7 +136,11 @@ fn violations_come_most_severe_first_then_by_id_and_object() {
 
 #[test]
 fn a_complete_model_of_orders_is_allowed_without_a_violation() {
-    let verdict = policy::check(&clean(), &json!({"inventory": {"status": "migrated", "liveCopies": 0, "sharedWith": "group"}}), DAY);
+    let verdict = policy::check(
+        &clean(),
+        &json!({"inventory": {"status": "migrated", "liveCopies": 0, "sharedWith": "group"}}),
+        DAY,
+    );
     let verdict = verdict.unwrap();
     assert_eq!(verdict.violations, []);
     assert_eq!(verdict.decision, Decision::Allow);
@@ -174,9 +182,7 @@ fn clean() -> Application {
 
 /// A shift planner as it comes out of a spreadsheet: nothing recorded, nearly everything wrong.
 fn neglected() -> (Application, Value) {
-    let pan = |name: &str, method: &str| {
-        json!({"name": name, "type": "Text", "semanticType": "PAN", "displayMask": "hidden", "storage": {"method": method}})
-    };
+    let pan = |name: &str, method: &str| json!({"name": name, "type": "Text", "semanticType": "PAN", "displayMask": "hidden", "storage": {"method": method}});
     let model = application(&json!({
         "id": "shifts", "version": "0.1.0",
         "metadata": {
@@ -219,20 +225,23 @@ fn neglected() -> (Application, Value) {
 }
 
 #[test]
-fn a_neglected_model_fires_every_rule_but_the_tags_without_data() {
+fn a_neglected_model_fires_every_rule_it_can() {
     let (model, observed) = neglected();
     let verdict = policy::check(&model, &observed, DAY).unwrap();
     let quiet: Vec<&str> =
         policy::rules().iter().map(|rule| rule.id.as_str()).filter(|id| !ids(&verdict).contains(id)).collect();
-    assert_eq!(quiet, ["G16", "P17"]);
+    // It names its data subjects (else G12, G13 and G28 were quiet) and has data behind its tags.
+    assert_eq!(quiet, ["G03", "G16", "P17"]);
     assert_eq!(verdict.decision, Decision::Deny);
     assert_eq!(objects(&verdict, "P08"), ["payroll/s3.1"]);
 }
 
 #[test]
 fn tags_without_data_fire_in_both_packs() {
-    let tagged = application(&json!({"id": "parts", "version": "1", "metadata": {"owner": "o@example.org", "complianceTags": ["GDPR", "PCI-DSS"]},
-        "dataModels": [{"name": "Part", "fields": [{"name": "id", "type": "UUID"}], "primaryKey": ["id"]}]}));
+    let tagged = application(
+        &json!({"id": "parts", "version": "1", "metadata": {"owner": "o@example.org", "complianceTags": ["GDPR", "PCI-DSS"]},
+        "dataModels": [{"name": "Part", "fields": [{"name": "id", "type": "UUID"}], "primaryKey": ["id"]}]}),
+    );
     let verdict = policy::check(&tagged, &json!([]), DAY).unwrap();
     assert_eq!(ids(&verdict), ["G16", "P17"]);
     assert_eq!(verdict.decision, Decision::Allow);
@@ -260,7 +269,9 @@ fn observations_may_be_a_list_or_an_object() {
 
 #[test]
 fn observations_of_another_shape_are_refused() {
-    for wrong in [json!("x"), json!([1]), json!([{"location": "A1"}]), json!({"findings": 3}), json!({"liveCopies": "many"})] {
+    for wrong in
+        [json!("x"), json!([1]), json!([{"location": "A1"}]), json!({"findings": 3}), json!({"liveCopies": "many"})]
+    {
         assert!(policy::check(&clean(), &wrong, DAY).is_err(), "{wrong}");
     }
     for day in ["", "2024-02-30", "yesterday", "99999999999-01-01"] {
@@ -310,7 +321,8 @@ fn a_rule_that_never_ends_denies() {
         loops.join("\n"),
         sum.join(" + ")
     );
-    let verdict = policy::evaluate_with(&[with_text("G01", &text), rule("G08")], &article(), &Value::Null, DAY).unwrap();
+    let verdict =
+        policy::evaluate_with(&[with_text("G01", &text), rule("G08")], &article(), &Value::Null, DAY).unwrap();
     assert_eq!(objects(&verdict, EVALUATION_ERROR), ["G01"]);
     assert_eq!(objects(&verdict, "G08"), ["order-management-v2"]);
     assert_eq!(verdict.decision, Decision::Deny);
@@ -360,6 +372,17 @@ fn a_large_model_is_judged() {
 }
 
 #[test]
+fn steps_that_touch_nothing_still_count_as_steps() {
+    let step = json!({"type": "set", "target": "x", "value": "1"});
+    let model = application(
+        &json!({"id": "a", "version": "1", "dataModels": [{"name": "M", "fields": [{"name": "f", "type": "Email"}]}],
+        "workflows": [{"name": "w", "steps": vec![step; 2_000]}]}),
+    );
+    let verdict = policy::check(&model, &Value::Null, DAY).unwrap();
+    assert_eq!(objects(&verdict, "G17"), ["M.f"]);
+}
+
+#[test]
 fn explaining_the_article_says_what_to_record() {
     let found = policy::explain("G01", &article(), &Value::Null, DAY).unwrap();
     assert!(found.fired);
@@ -369,16 +392,27 @@ fn explaining_the_article_says_what_to_record() {
     assert_eq!((flip.edits[0].path.as_str(), &flip.edits[0].before), ("metadata.purpose", &Value::Null));
     assert!(found.facts.iter().any(|fact| fact.path == "metadata.purpose" && fact.value.is_null()));
     assert!(
-        found.facts.iter().any(|fact| fact.path == "dataModels[Order].fields[customerEmail].type" && fact.value == "Email")
+        found
+            .facts
+            .iter()
+            .any(|fact| fact.path == "dataModels[Order].fields[customerEmail].type" && fact.value == "Email")
     );
 }
 
 #[test]
-fn a_flip_of_two_members_names_both() {
+fn a_flip_is_the_remedy_and_not_another_class_of_data() {
     let found = policy::explain("G02", &article(), &Value::Null, DAY).unwrap();
     let flip = found.flip.unwrap();
     let paths: Vec<&str> = flip.edits.iter().map(|edit| edit.path.as_str()).collect();
-    assert!(paths == ["metadata.controller", "metadata.dpoContact"] || paths.len() == 1, "{paths:?}");
+    assert_eq!(paths, ["metadata.controller", "metadata.dpoContact"]);
+}
+
+#[test]
+fn a_flip_that_adds_to_a_list_shows_only_what_is_added() {
+    let found = policy::explain("G19", &article(), &Value::Null, DAY).unwrap();
+    let flip = found.flip.unwrap();
+    assert_eq!(flip.edits.iter().map(|edit| edit.path.as_str()).collect::<Vec<_>>(), ["workflows[+]"]);
+    assert_eq!(flip.edits[0].after["steps"][0]["model"], "Order");
 }
 
 #[test]
@@ -435,7 +469,10 @@ fn converted() -> Application {
 
 #[test]
 fn a_manifest_is_granted_what_stays_inside() {
-    assert_eq!(policy::grants(&converted(), "main", &allowed()), ["clock", "database", "dialogs", "random", "workbook"]);
+    assert_eq!(
+        policy::grants(&converted(), "main", &allowed()),
+        ["clock", "database", "dialogs", "random", "workbook"]
+    );
 }
 
 #[test]
@@ -444,7 +481,9 @@ fn the_network_is_granted_only_when_every_call_is_known() {
     assert_eq!(policy::grants(&article(), "processOrder", &allowed()), Vec::<String>::new());
     assert_eq!(policy::grants_with(&article(), "processOrder", &allowed(), &["inventory"]), ["network"]);
     let call = |host: &str| json!({"type": "apiCall", "service": "s", "operation": "o", "host": host});
-    let two = application(&json!({"id": "a", "version": "1", "metadata": {"networkAllow": ["https://inv.local"]}, "workflows": [
-        {"name": "w", "steps": [call("inv.local"), {"type": "if", "condition": "TRUE", "then": [call("inv.local@evil.example")]}]}]}));
+    let two = application(
+        &json!({"id": "a", "version": "1", "metadata": {"networkAllow": ["https://inv.local"]}, "workflows": [
+        {"name": "w", "steps": [call("inv.local"), {"type": "if", "condition": "TRUE", "then": [call("inv.local@evil.example")]}]}]}),
+    );
     assert_eq!(policy::grants(&two, "w", &allowed()), Vec::<String>::new());
 }

@@ -76,7 +76,8 @@ async function watchedPage(context) {
 
 /** The addresses a page links to or whose form it fills by GET, without fragment. */
 const linksOf = page => page.evaluate(() => {
-  const found = [...document.querySelectorAll('a[href]')].map(a => a.href);
+  // By attribute: the `href` of a link within a picture is no text.
+  const found = [...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), document.baseURI).href);
   for (const form of document.querySelectorAll('form')) if (form.method === 'get') found.push(form.action);
   return found;
 });

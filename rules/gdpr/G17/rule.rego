@@ -13,7 +13,7 @@ used contains path if {
 used contains path if some path in object.get(lib.inventory, "viewFields", [])
 
 hits contains {"object": field.path, "message": "personal field is never read by any step, form or report"} if {
-	count(lib.steps) > 0
+	lib.step_count > 0
 	some field in lib.fields
 	lib.is_personal(field)
 	not field.path in used

@@ -34,7 +34,12 @@ pub(super) fn scan(context: &Context, arguments: &ScanArguments) -> Result<u8, F
     arguments.paths.iter().try_for_each(|path| must_exist(path))?;
     let workspace = context.open()?;
     let bar = Bar::new();
-    let report = pipeline::scan(&workspace, &arguments.paths, &ScanOptions { jobs: arguments.jobs, ..ScanOptions::default() }, &bar);
+    let report = pipeline::scan(
+        &workspace,
+        &arguments.paths,
+        &ScanOptions { jobs: arguments.jobs, ..ScanOptions::default() },
+        &bar,
+    );
     bar.finish();
     let report = report?;
     let incomplete = report.files.iter().any(|file| file.state != "parsed");

@@ -60,7 +60,12 @@ pub(super) fn convert(context: &Context, arguments: &PathsArguments) -> Result<u
     let coverage = report.coverage;
     println!(
         "{} statements: {} exact, {} approximate, {} no-op on purpose, {} left to a person; {} declarations",
-        coverage.statements, coverage.exact, coverage.approximate, coverage.noop, coverage.manual, coverage.declarations
+        coverage.statements,
+        coverage.exact,
+        coverage.approximate,
+        coverage.noop,
+        coverage.manual,
+        coverage.declarations
     );
     let rows: Vec<Vec<String>> = report
         .modules
@@ -111,11 +116,24 @@ pub(super) fn access_show(context: &Context, file: &Path, json: bool) -> Result<
     let rows: Vec<Vec<String>> = report
         .tables
         .iter()
-        .map(|found| vec![found.name.clone(), found.rows.to_string(), found.columns.len().to_string(), found.indexes.len().to_string()])
+        .map(|found| {
+            vec![
+                found.name.clone(),
+                found.rows.to_string(),
+                found.columns.len().to_string(),
+                found.indexes.len().to_string(),
+            ]
+        })
         .collect();
     table(&["table", "rows", "columns", "indexes"], &rows);
     for link in &report.relationships {
-        println!("{}({}) -> {}({})", link.from.table, link.from.columns.join(", "), link.to.table, link.to.columns.join(", "));
+        println!(
+            "{}({}) -> {}({})",
+            link.from.table,
+            link.from.columns.join(", "),
+            link.to.table,
+            link.to.columns.join(", ")
+        );
     }
     for query in &report.queries {
         println!("query {} ({})", query.name, query.kind);
@@ -151,7 +169,14 @@ pub(super) fn check(context: &Context, model: &Path, findings: Option<&Path>, js
 fn print_verdict(verdict: &Verdict) {
     println!("decision: {}", word(&verdict.decision));
     for finding in &verdict.violations {
-        println!("{} {} [{}] {}: {}", finding.id, word(&finding.severity), finding.reference, finding.object, finding.message);
+        println!(
+            "{} {} [{}] {}: {}",
+            finding.id,
+            word(&finding.severity),
+            finding.reference,
+            finding.object,
+            finding.message
+        );
         println!("    {}", finding.remedy);
     }
 }

@@ -44,7 +44,13 @@ pub(super) fn kpi(context: &Context, as_of: Option<&str>, json: bool) -> Result<
         .iter()
         .map(|kpi| {
             let value = kpi.value.map_or(String::from("not shown"), |value| format!("{value} {}", kpi.unit));
-            vec![kpi.id.clone(), kpi.name.clone(), value, format!("n={}", kpi.n), kpi.insufficient.clone().unwrap_or_else(|| kpi.window.clone())]
+            vec![
+                kpi.id.clone(),
+                kpi.name.clone(),
+                value,
+                format!("n={}", kpi.n),
+                kpi.insufficient.clone().unwrap_or_else(|| kpi.window.clone()),
+            ]
         })
         .collect();
     table(&["id", "figure", "value", "n", "window, or what it needs"], &rows);

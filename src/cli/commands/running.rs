@@ -56,7 +56,10 @@ pub(super) fn replay(context: &Context, arguments: ReplayArguments) -> Result<u8
         .map(|receipt| {
             vec![
                 receipt.procedure.clone(),
-                serde_json::to_value(receipt.level).ok().and_then(|level| level.as_str().map(str::to_string)).unwrap_or_default(),
+                serde_json::to_value(receipt.level)
+                    .ok()
+                    .and_then(|level| level.as_str().map(str::to_string))
+                    .unwrap_or_default(),
                 String::from(if receipt.equal { "equal" } else { "different" }),
                 receipt.cells.to_string(),
                 receipt.differences.len().to_string(),

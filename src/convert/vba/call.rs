@@ -53,10 +53,12 @@ impl<'a> Body<'a> {
         match &callee.kind {
             ExprKind::Name(name) => self.call_name(callee, name, args),
             ExprKind::Member { object, member } => {
-                if object.kind.is_me() || matches!(&object.kind, ExprKind::Name(owner) if !self.is_local(&owner.text)) {
-                    if let Some(action) = self.call_in_module(object, member, args)? {
-                        return Ok(action);
-                    }
+                let names_module = match &object.kind {
+                    ExprKind::Name(owner) => !self.is_local(&owner.text),
+                    _ => false,
+                };
+                if names_module && let Some(action) = self.call_in_module(object, member, args)? {
+                    return Ok(action);
                 }
                 let class = self.class_of(object);
                 self.call_member(callee, class, member, args)

@@ -168,7 +168,11 @@ impl<'a> Body<'a> {
             ExprKind::Literal(found) => Ok(literal(found)),
             ExprKind::Name(name) => self.name(name, want),
             ExprKind::Member { object, member } => self.member(object, member),
-            ExprKind::WithMember(member) => Ok(Node::member(self.with_object()?.node, self.word(member))),
+            ExprKind::WithMember(member) => {
+                let with = self.with_object()?;
+                self.touch_class(with.class, member)?;
+                Ok(Node::member(with.node, self.word(member)))
+            }
             ExprKind::Bang { object, key } => {
                 let class = self.class_of(object);
                 let owner = self.object(object)?;
@@ -347,7 +351,20 @@ impl<'a> Body<'a> {
 
     /// Callees, capabilities and grades that come with a member.
     pub fn touch_member(&mut self, object: &Expr, member: &Ident) -> Made<()> {
-        let class = self.class_of(object);
+        self.touch_class(self.class_of(object), member)?;
+        // A document module is reached by its class, but its own procedures are the project's.
+        if let ExprKind::Name(owner) = &object.kind
+            && !self.is_local(&owner.text)
+        {
+            let module = if object.kind.is_me() { Some(self.place) } else { self.project.module_named(&owner.text) };
+            if let Some(module) = module {
+                self.reads(module, &member.text);
+            }
+        }
+        Ok(())
+    }
+
+    fn touch_class(&mut self, class: Class, member: &Ident) -> Made<()> {
         match class {
             Class::Own(module) => self.reads(module, &member.text),
             Class::Explorer => self.weaken(Grade::Manual, "automates Internet Explorer"),
@@ -372,15 +389,6 @@ impl<'a> Body<'a> {
                 self.capabilities.insert("database");
             }
             _ => {}
-        }
-        // A document module is reached by its class, but its own procedures are the project's.
-        if let ExprKind::Name(owner) = &object.kind
-            && !self.is_local(&owner.text)
-        {
-            let module = if object.kind.is_me() { Some(self.place) } else { self.project.module_named(&owner.text) };
-            if let Some(module) = module {
-                self.reads(module, &member.text);
-            }
         }
         Ok(())
     }

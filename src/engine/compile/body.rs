@@ -234,6 +234,8 @@ impl<'a> Body<'a> {
     pub(super) fn shape(&mut self, name: &str, usage: Use, positional: u32, named: Vec<std::sync::Arc<str>>) -> u32 {
         let shape = Shape {
             name: std::sync::Arc::from(name),
+            key: std::sync::Arc::from(key(name)),
+            function: crate::engine::value::functions::resolve(name),
             usage,
             positional,
             named,

@@ -43,7 +43,8 @@ const SANDBOX_NAMES: &[&str] = &[
     "ismissing",
     "typename",
     "callbyname",
-    "newobject",
+    "tab",
+    "spc",
 ];
 
 /// Collection and Scripting.Dictionary by the names they are declared with.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::value::Subtype;
+use crate::engine::value::functions::FunctionId;
 use crate::model::{Compare, ProcedureKind, RetryPolicy};
 
 use super::capability::Capability;
@@ -33,6 +34,10 @@ pub enum Use {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shape {
     pub name: Arc<str>,
+    /// The name in lower case.
+    pub key: Arc<str>,
+    /// The library function of that name.
+    pub function: Option<FunctionId>,
     pub usage: Use,
     pub positional: u32,
     pub named: Vec<Arc<str>>,

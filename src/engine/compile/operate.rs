@@ -225,7 +225,7 @@ impl Body<'_> {
             Node::Paren(inner) => self.is_declared(inner),
             Node::Unary { operand, .. } => self.is_declared(operand),
             Node::Binary { left, right, .. } => self.is_declared(left) && self.is_declared(right),
-            Node::Call { name, args } if operator_function(name).is_some() => {
+            Node::Call { name, args } if operator_function(name).is_some() || name.eq_ignore_ascii_case("NOT") => {
                 args.iter().all(|arg| self.is_declared(arg))
             }
             _ => self.declared_type(node).is_some_and(|kind| kind != super::types::VARIANT),

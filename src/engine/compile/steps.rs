@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wasm_encoder::Instruction as I;
 
+use crate::lang::formula::Node;
 use crate::model::{Action, Expression, Method, Step};
 
 use super::body::{Body, Done, MAX_STEP_DEPTH};
@@ -130,9 +131,30 @@ impl Body<'_> {
     /// Evaluates an expression for its effect.
     fn effect(&mut self, expression: &Expression) -> Done<()> {
         let node = self.parse(expression)?;
+        if let Node::Call { name, args } = &node
+            && self.read_into_variables(name, args)?
+        {
+            return Ok(());
+        }
         self.expr(&node)?;
         self.code.op(I::Drop);
         Ok(())
+    }
+
+    /// `LINEINPUT(1, text)`, `INPUTFILE(1, a, b)`, `GETFILE(1, record, target)`: the host cannot write variables, so each
+    /// target is assigned what the function answers for it. `false`: no such call.
+    fn read_into_variables(&mut self, name: &str, args: &[Node]) -> Done<bool> {
+        let kept = match name.to_ascii_uppercase().as_str() {
+            "LINEINPUT" | "INPUTFILE" => 1,
+            "GETFILE" => 2,
+            _ => return Ok(false),
+        };
+        let (given, targets) = args.split_at(kept.min(args.len()));
+        for target in targets {
+            let rep = self.global(name, Use::Get, given, None)?;
+            self.assign_value(target, rep, Use::Let)?;
+        }
+        Ok(true)
     }
 
     fn manual(&mut self, reason: &str) -> Done<()> {
@@ -152,7 +174,6 @@ impl Body<'_> {
 
     /// `Err.Raise number, , description`.
     fn raise_error(&mut self, number: &Expression, description: Option<&Expression>) -> Done<()> {
-        use crate::lang::formula::Node;
         let number = self.parse(number)?;
         let mut args = vec![number];
         if let Some(description) = description {
@@ -166,7 +187,6 @@ impl Body<'_> {
     }
 
     fn call_workflow(&mut self, workflow: &str, arguments: &[Expression], into: Option<&Expression>) -> Done<()> {
-        use crate::lang::formula::Node;
         // Read as one call, so that `Name := value` is an argument as in any call.
         let texts: Vec<&str> = arguments.iter().map(|argument| argument.0.as_str()).collect();
         let call = self.parse(&Expression(format!("F({})", texts.join(", "))))?;
@@ -205,7 +225,7 @@ impl Body<'_> {
         if let Some(value) = value {
             let node = self.parse(value)?;
             let rep = self.expr(&node)?;
-            let target = crate::lang::formula::Node::Name(self.signature.base_name.clone());
+            let target = Node::Name(self.signature.base_name.clone());
             let kind = self.signature.result.clone();
             if super::assign::is_object(&kind) || kind == types::VARIANT {
                 self.code.boxed(rep);
@@ -253,7 +273,7 @@ impl Body<'_> {
         self.store_array(&target, kind)
     }
 
-    fn store_array(&mut self, target: &crate::lang::formula::Node, kind: Option<Type>) -> Done<()> {
+    fn store_array(&mut self, target: &Node, kind: Option<Type>) -> Done<()> {
         match kind {
             Some(kind) if types::rep(&kind) == super::code::Rep::Any => self.store_place(target, &kind),
             _ => self.assign_value(target, super::code::Rep::Any, Use::Let),

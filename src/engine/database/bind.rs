@@ -60,12 +60,26 @@ pub(super) struct Sub<'q> {
 pub(super) enum Bound<'q> {
     Constant(Value),
     /// A column so many queries outwards.
-    Column { level: usize, index: usize },
+    Column {
+        level: usize,
+        index: usize,
+    },
     Unary(UnaryOp, Box<Bound<'q>>),
     Binary(BinaryOp, Box<Bound<'q>>, Box<Bound<'q>>),
-    Between { parts: Box<[Bound<'q>; 3]>, negated: bool },
-    In { value: Box<Bound<'q>>, list: Vec<Bound<'q>>, negated: bool },
-    InQuery { value: Box<Bound<'q>>, sub: Sub<'q>, negated: bool },
+    Between {
+        parts: Box<[Bound<'q>; 3]>,
+        negated: bool,
+    },
+    In {
+        value: Box<Bound<'q>>,
+        list: Vec<Bound<'q>>,
+        negated: bool,
+    },
+    InQuery {
+        value: Box<Bound<'q>>,
+        sub: Sub<'q>,
+        negated: bool,
+    },
     IsNull(Box<Bound<'q>>, bool),
     /// The part not asked for is not computed.
     Choice(Box<[Bound<'q>; 3]>),
@@ -74,7 +88,12 @@ pub(super) enum Bound<'q> {
     Aggregate(usize),
     Scalar(Sub<'q>),
     Exists(Sub<'q>),
-    Quantified { op: BinaryOp, left: Box<Bound<'q>>, quantifier: Quantifier, sub: Sub<'q> },
+    Quantified {
+        op: BinaryOp,
+        left: Box<Bound<'q>>,
+        quantifier: Quantifier,
+        sub: Sub<'q>,
+    },
 }
 
 /// A function over the rows of a group.
@@ -145,6 +164,7 @@ impl<'q, 's, 'r> Binder<'q, 's, 'r> {
 
     /// Binds an expression; recursion is bounded by the parser's bound on height.
     pub(super) fn bind(&mut self, expr: &'q Expr) -> Result<Bound<'q>, RunError> {
+        self.run.check_height(expr.height)?;
         let sub = |query| Sub { query, rows: OnceCell::new() };
         Ok(match &expr.kind {
             ExprKind::Literal(literal) => Bound::Constant(constant(literal)?),
@@ -201,8 +221,7 @@ impl<'q, 's, 'r> Binder<'q, 's, 'r> {
         }
         let bound = self.all(arguments)?;
         if name.text.eq_ignore_ascii_case("iif") {
-            let parts: [Bound<'q>; 3] =
-                bound.try_into().map_err(|_| crate::engine::value::errors::argument_count())?;
+            let parts: [Bound<'q>; 3] = bound.try_into().map_err(|_| crate::engine::value::errors::argument_count())?;
             return Ok(Bound::Choice(Box::new(parts)));
         }
         let id = functions::resolve(&name.text).ok_or_else(|| fault::unknown_function(&name.text))?;

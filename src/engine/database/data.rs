@@ -61,3 +61,12 @@ pub struct QueryData {
     pub name: String,
     pub sql: String,
 }
+
+/// What is left of a table after a run, for the command line.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TableDump {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<FieldValue>>,
+}

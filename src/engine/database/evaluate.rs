@@ -16,9 +16,12 @@ use super::select;
 use super::store::{Key, Store, key};
 
 /// Steps of evaluation one statement may take: some seconds.
-const MOST_WORK: u64 = 100_000_000;
+const MOST_WORK: u64 = 50_000_000;
 /// Queries within queries, saved ones included (Access: 50).
 const MOST_DEPTH: usize = 24;
+
+/// Levels of expressions under evaluation at once, over all queries within each other: what a thread's stack surely holds.
+const MOST_LEVELS: usize = 192;
 
 /// Values of parameters by name, in lower case and without brackets.
 pub(super) type Parameters = HashMap<String, Value>;
@@ -28,15 +31,17 @@ pub(super) struct Run<'r> {
     pub store: &'r Store,
     pub environment: Environment,
     pub parameters: &'r Parameters,
-    missing: Vec<String>,
+    /// Names that had no meaning so far.
+    pub missing: Vec<String>,
     work: u64,
     depth: usize,
+    levels: usize,
 }
 
 impl<'r> Run<'r> {
     pub(super) fn new(store: &'r Store, environment: &Environment, parameters: &'r Parameters) -> Self {
         let environment = Environment { compare: Compare::Database, base: 0, ..environment.clone() };
-        Run { store, environment, parameters, missing: Vec::new(), work: 0, depth: 0 }
+        Run { store, environment, parameters, missing: Vec::new(), work: 0, depth: 0, levels: 0 }
     }
 
     /// Takes steps from the budget; error 3035 when it is used up.
@@ -58,6 +63,11 @@ impl<'r> Run<'r> {
     /// Error 3061 when a name had no meaning.
     pub(super) fn check_parameters(&self) -> Result<(), RunError> {
         if self.missing.is_empty() { Ok(()) } else { Err(fault::parameters(self.missing.len())) }
+    }
+
+    /// Error 3360 when an expression of this height would reach deeper than a stack surely holds.
+    pub(super) fn check_height(&self, height: u16) -> Result<(), RunError> {
+        if self.levels.saturating_add(usize::from(height)) > MOST_LEVELS { Err(fault::too_complex()) } else { Ok(()) }
     }
 
     /// Runs a query inside this one.
@@ -85,37 +95,41 @@ pub(super) fn holds(value: &Value) -> Result<bool, RunError> {
 }
 
 /// Computes an expression for the current rows.
-pub(super) fn evaluate(
-    bound: &Bound,
-    scope: &Scope,
-    frame: &Frame,
-    run: &mut Run,
-) -> Result<Value, RunError> {
+pub(super) fn evaluate(bound: &Bound, scope: &Scope, frame: &Frame, run: &mut Run) -> Result<Value, RunError> {
     run.spend(1)?;
+    if run.levels >= MOST_LEVELS {
+        return Err(fault::too_complex());
+    }
+    run.levels += 1;
+    let result = computed(bound, scope, frame, run);
+    run.levels -= 1;
+    result
+}
+
+/// Small on purpose: its frame lies on the stack once per level, so whatever needs room is a function of its own.
+fn computed(bound: &Bound, scope: &Scope, frame: &Frame, run: &mut Run) -> Result<Value, RunError> {
     match bound {
         Bound::Constant(value) => Ok(value.clone()),
         Bound::Column { level, index } => Ok(column(frame, *level, *index)),
         Bound::Aggregate(index) => Ok(frame.aggregates.get(*index).cloned().unwrap_or(Value::Null)),
         Bound::Unary(op, operand) => unary(*op, &evaluate(operand, scope, frame, run)?),
-        Bound::Binary(op, left, right) => {
-            let left = evaluate(left, scope, frame, run)?;
-            let right = evaluate(right, scope, frame, run)?;
-            binary(*op, &left, &right)
+        Bound::Binary(op, left, right) => both(*op, left, right, scope, frame, run),
+        Bound::Choice(parts) => choice(parts, scope, frame, run),
+        Bound::IsNull(value, negated) => {
+            evaluate(value, scope, frame, run).map(|value| Value::Boolean(is_null(&value) != *negated))
         }
-        Bound::Between { parts, negated } => {
-            let [value, low, high] = parts.as_ref();
-            let value = evaluate(value, scope, frame, run)?;
-            let above = binary(BinaryOp::GreaterEqual, &value, &evaluate(low, scope, frame, run)?)?;
-            let below = binary(BinaryOp::LessEqual, &value, &evaluate(high, scope, frame, run)?)?;
-            negate(binary(BinaryOp::And, &above, &below)?, *negated)
+        Bound::Function(id, arguments) => {
+            let values = all(arguments, scope, frame, run)?;
+            functions::invoke(*id, &Arguments::positional(values), &mut run.environment)
         }
+        Bound::Domain(domain, arguments) => {
+            let values = all(arguments, scope, frame, run)?;
+            super::domain::compute(*domain, &values, run)
+        }
+        Bound::Between { parts, negated } => between(parts, *negated, scope, frame, run),
         Bound::In { value, list, negated } => {
             let value = evaluate(value, scope, frame, run)?;
-            let mut items = Vec::with_capacity(list.len());
-            for item in list {
-                items.push(evaluate(item, scope, frame, run)?);
-            }
-            negate(among(&value, items.iter()), *negated)
+            negate(among(&value, all(list, scope, frame, run)?.iter()), *negated)
         }
         Bound::InQuery { value, sub, negated } => {
             let value = evaluate(value, scope, frame, run)?;
@@ -123,52 +137,76 @@ pub(super) fn evaluate(
             run.spend(rows.len())?;
             negate(among(&value, rows.iter().filter_map(|row| row.first())), *negated)
         }
-        Bound::IsNull(value, negated) => {
-            let null = matches!(evaluate(value, scope, frame, run)?, Value::Null | Value::Empty);
-            Ok(Value::Boolean(null != *negated))
-        }
-        Bound::Choice(parts) => {
-            let [condition, yes, no] = parts.as_ref();
-            let chosen = if holds(&evaluate(condition, scope, frame, run)?)? { yes } else { no };
-            evaluate(chosen, scope, frame, run)
-        }
-        Bound::Function(id, arguments) => {
-            let mut values = Vec::with_capacity(arguments.len());
-            for argument in arguments {
-                values.push(evaluate(argument, scope, frame, run)?);
-            }
-            functions::invoke(*id, &Arguments::positional(values), &mut run.environment)
-        }
-        Bound::Domain(domain, arguments) => {
-            let mut values = Vec::with_capacity(arguments.len());
-            for argument in arguments {
-                values.push(evaluate(argument, scope, frame, run)?);
-            }
-            super::domain::compute(*domain, &values, run)
-        }
-        Bound::Scalar(sub) => {
-            let rows = sub_rows(sub, scope, frame, run)?;
-            match rows.as_slice() {
-                [] => Ok(Value::Null),
-                [row] => Ok(row.first().cloned().unwrap_or(Value::Null)),
-                _ => Err(fault::several_rows()),
-            }
-        }
-        Bound::Exists(sub) => Ok(Value::Boolean(!sub_rows(sub, scope, frame, run)?.is_empty())),
+        Bound::Scalar(sub) => scalar(sub, scope, frame, run),
+        Bound::Exists(sub) => sub_rows(sub, scope, frame, run).map(|rows| Value::Boolean(!rows.is_empty())),
         Bound::Quantified { op, left, quantifier, sub } => {
             let left = evaluate(left, scope, frame, run)?;
-            let rows = sub_rows(sub, scope, frame, run)?;
-            run.spend(rows.len())?;
-            let mut every = true;
-            let mut some = false;
-            for value in rows.iter().filter_map(|row| row.first()) {
-                let fits = holds(&binary(*op, &left, value)?)?;
-                every &= fits;
-                some |= fits;
-            }
-            Ok(Value::Boolean(if *quantifier == Quantifier::All { every } else { some }))
+            quantified(*op, &left, *quantifier, sub, scope, frame, run)
         }
     }
+}
+
+fn is_null(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Empty)
+}
+
+fn both(
+    op: BinaryOp,
+    left: &Bound,
+    right: &Bound,
+    scope: &Scope,
+    frame: &Frame,
+    run: &mut Run,
+) -> Result<Value, RunError> {
+    let left = evaluate(left, scope, frame, run)?;
+    let right = evaluate(right, scope, frame, run)?;
+    binary(op, &left, &right)
+}
+
+fn choice(parts: &[Bound; 3], scope: &Scope, frame: &Frame, run: &mut Run) -> Result<Value, RunError> {
+    let [condition, yes, no] = parts;
+    let chosen = if holds(&evaluate(condition, scope, frame, run)?)? { yes } else { no };
+    evaluate(chosen, scope, frame, run)
+}
+
+fn all(list: &[Bound], scope: &Scope, frame: &Frame, run: &mut Run) -> Result<Vec<Value>, RunError> {
+    list.iter().map(|item| evaluate(item, scope, frame, run)).collect()
+}
+
+fn between(parts: &[Bound; 3], negated: bool, scope: &Scope, frame: &Frame, run: &mut Run) -> Result<Value, RunError> {
+    let [value, low, high] = parts;
+    let value = evaluate(value, scope, frame, run)?;
+    let above = binary(BinaryOp::GreaterEqual, &value, &evaluate(low, scope, frame, run)?)?;
+    let below = binary(BinaryOp::LessEqual, &value, &evaluate(high, scope, frame, run)?)?;
+    negate(binary(BinaryOp::And, &above, &below)?, negated)
+}
+
+fn scalar(sub: &Sub, scope: &Scope, frame: &Frame, run: &mut Run) -> Result<Value, RunError> {
+    match sub_rows(sub, scope, frame, run)?.as_slice() {
+        [] => Ok(Value::Null),
+        [row] => Ok(row.first().cloned().unwrap_or(Value::Null)),
+        _ => Err(fault::several_rows()),
+    }
+}
+
+fn quantified(
+    op: BinaryOp,
+    left: &Value,
+    quantifier: Quantifier,
+    sub: &Sub,
+    scope: &Scope,
+    frame: &Frame,
+    run: &mut Run,
+) -> Result<Value, RunError> {
+    let rows = sub_rows(sub, scope, frame, run)?;
+    run.spend(rows.len())?;
+    let (mut every, mut some) = (true, false);
+    for value in rows.iter().filter_map(|row| row.first()) {
+        let fits = holds(&binary(op, left, value)?)?;
+        every &= fits;
+        some |= fits;
+    }
+    Ok(Value::Boolean(if quantifier == Quantifier::All { every } else { some }))
 }
 
 fn column(frame: &Frame, level: usize, index: usize) -> Value {

@@ -55,7 +55,7 @@ pub(super) fn parameters(expected: usize) -> RunError {
     dao(3061, format!("Too few parameters. Expected {expected}."))
 }
 
-/// 3063 in action queries: the target cannot be updated.
+/// 3073: the target cannot be updated.
 pub(super) fn update_query() -> RunError {
     dao(3073, "Operation must use an updateable query.")
 }
@@ -133,6 +133,11 @@ pub(super) fn deleted() -> RunError {
     dao(3167, "Record is deleted.")
 }
 
+/// 3190: more columns than a table may have.
+pub(super) fn too_many_columns() -> RunError {
+    dao(3190, "Too many fields defined.")
+}
+
 /// 3219: a method that does not fit the kind or state of its object.
 pub(super) fn invalid_operation() -> RunError {
     dao(3219, "Invalid operation.")
@@ -167,6 +172,11 @@ pub(super) fn several_rows() -> RunError {
 /// 3307: parts of a union with different numbers of columns.
 pub(super) fn union_columns() -> RunError {
     dao(3307, "The number of columns in the two selected tables or queries of a union query do not match.")
+}
+
+/// 3360: expressions and queries within each other too deep.
+pub(super) fn too_complex() -> RunError {
+    dao(3360, "Query is too complex.")
 }
 
 /// 3420: an object that was closed.

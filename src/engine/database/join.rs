@@ -13,6 +13,9 @@ use super::kind::Kind;
 use super::select;
 use super::store::{Key, Table, key};
 
+/// Values a join may hold at once: about 200 MB.
+const MOST_VALUES: usize = 8_000_000;
+
 /// Rows with their columns.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Relation {
@@ -140,7 +143,10 @@ fn pairs(
         let swapped: Vec<(usize, usize)> = equal.iter().map(|&(a, b)| (b, a)).collect();
         let mut found = pairs(right, left, JoinKind::Left, &swapped, condition, outer, run)?;
         found.columns.rotate_left(width);
-        found.rows.iter_mut().for_each(|row| row.rotate_left(width.min(row.len())));
+        for row in &mut found.rows {
+            let shift = width.min(row.len());
+            row.rotate_left(shift);
+        }
         return Ok(found);
     }
     let columns: Vec<ColumnInfo> = left.columns.iter().chain(&right.columns).cloned().collect();
@@ -163,6 +169,9 @@ fn pairs(
             let joined: Vec<Value> = row.iter().chain(candidate).cloned().collect();
             if matches(bound.as_ref(), &joined, &scope, run)? {
                 rows.push(joined);
+                if rows.len().saturating_mul(columns.len()) > MOST_VALUES {
+                    return Err(fault::resources());
+                }
             }
         }
         if kind == JoinKind::Left && rows.len() == before {

@@ -76,8 +76,7 @@ fn sort_union(whole: &mut Relation, terms: &[Order], outer: Option<Outer>, run: 
     let mut keyed = Vec::with_capacity(whole.rows.len());
     for row in std::mem::take(&mut whole.rows) {
         let frame = Frame { row: &row, aggregates: &[], outer: outer.map(|outer| outer.frame) };
-        let keys: Result<Vec<Value>, RunError> =
-            bound.iter().map(|key| evaluate(key, &scope, &frame, run)).collect();
+        let keys: Result<Vec<Value>, RunError> = bound.iter().map(|key| evaluate(key, &scope, &frame, run)).collect();
         keyed.push((keys?, row));
     }
     keyed.sort_by(|a, b| compare_keys(&a.0, &b.0, terms));
@@ -174,12 +173,7 @@ pub(super) fn filtered(
     Ok(kept)
 }
 
-fn plan<'q>(
-    select: &'q Select,
-    terms: &'q [Order],
-    scope: &Scope,
-    run: &mut Run,
-) -> Result<Plan<'q>, RunError> {
+fn plan<'q>(select: &'q Select, terms: &'q [Order], scope: &Scope, run: &mut Run) -> Result<Plan<'q>, RunError> {
     let mut binder = Binder::new(scope, run);
     let filter = select.filter.as_ref().map(|filter| binder.bind(filter)).transpose()?;
     if !binder.aggregates.is_empty() {
@@ -360,7 +354,11 @@ fn grouped(rows: &[Vec<Value>], plan: &Plan, scope: &Scope, run: &mut Run) -> Re
     }
     // Jet groups by sorting: groups come in the order of their keys.
     groups.sort_by(|a, b| {
-        a.0.iter().zip(&b.0).map(|(a, b)| order(a, b)).find(|found| *found != Ordering::Equal).unwrap_or(Ordering::Equal)
+        a.0.iter()
+            .zip(&b.0)
+            .map(|(a, b)| order(a, b))
+            .find(|found| *found != Ordering::Equal)
+            .unwrap_or(Ordering::Equal)
     });
     let nothing: Vec<Value> = vec![Value::Null; scope.columns.len()];
     let mut found = Vec::new();
@@ -400,8 +398,19 @@ pub(super) fn saved(name: &str, text: &str, run: &mut Run) -> Result<Relation, R
     if let Some(notice) = parsed.notices.first() {
         return Err(fault::syntax(notice));
     }
-    match parsed.statement.map(|statement| statement.kind) {
-        Some(sql::StatementKind::Query(inner)) => run.deeper(name, |run| query(&inner, None, run)),
-        _ => Err(fault::unknown_table(name)),
+    match parsed.statement {
+        Some(statement) => run.deeper(name, |run| shown(&statement.kind, run)),
+        None => Err(fault::unknown_table(name)),
+    }
+}
+
+/// The rows of a statement that shows some; error 3219 for an action query.
+pub(super) fn shown(kind: &sql::StatementKind, run: &mut Run) -> Result<Relation, RunError> {
+    match kind {
+        sql::StatementKind::Query(inner) if inner.first.into.is_none() => query(inner, None, run),
+        sql::StatementKind::Transform { value, query, pivot, headings } => {
+            super::crosstab::rows(value, query, pivot, headings, run)
+        }
+        _ => Err(fault::invalid_operation()),
     }
 }

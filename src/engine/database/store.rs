@@ -100,8 +100,7 @@ impl Table {
     fn new(data: &TableData) -> Result<Table, RunError> {
         let fields: Vec<Field> = data.columns.iter().map(field).collect();
         let key = data.primary_key.iter();
-        let key: Option<Vec<usize>> =
-            key.map(|name| fields.iter().position(|field| same(&field.name, name))).collect();
+        let key: Option<Vec<usize>> = key.map(|name| fields.iter().position(|field| same(&field.name, name))).collect();
         let mut table = Table::empty(&data.name, fields, key.ok_or_else(fault::no_item)?);
         for row in &data.rows {
             let values: Result<Vec<Value>, RunError> = (0..)
@@ -115,15 +114,7 @@ impl Table {
 
     /// A table without rows.
     pub(super) fn empty(name: &str, fields: Vec<Field>, key: Vec<usize>) -> Table {
-        Table {
-            name: name.into(),
-            fields,
-            key,
-            rows: Vec::new(),
-            next_row: 1,
-            next_number: 1,
-            index: HashMap::new(),
-        }
+        Table { name: name.into(), fields, key, rows: Vec::new(), next_row: 1, next_number: 1, index: HashMap::new() }
     }
 
     pub(super) fn field(&self, name: &str) -> Option<usize> {

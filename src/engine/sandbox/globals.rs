@@ -1,5 +1,7 @@
 //! Names used without an object: the sandbox's own, the dialogs, the object models, then VBA's library.
 
+use std::sync::Arc;
+
 use wasmtime::AsContextMut;
 
 use crate::engine::compile::Capability;
@@ -15,6 +17,9 @@ use super::state::{Answer, ErrorState, State, Vm, raised};
 
 /// Class of the pseudo object `Err`.
 pub(super) const ERR_CLASS: &str = "ErrObject";
+/// Classes of the pseudo objects `Tab` and `Spc`.
+pub(super) const TAB_CLASS: &str = "TabPosition";
+pub(super) const SPACE_CLASS: &str = "SpacePosition";
 /// Class of the pseudo object `Debug`.
 pub(super) const DEBUG_CLASS: &str = "DebugObject";
 const OUT_OF_RANGE: i32 = 9;
@@ -52,7 +57,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
     ) -> Answer<u64> {
         if door == Some(Capability::Dialogs) {
             let dialogs = &mut self.state().host.dialogs;
-            let shown = match call.name.as_str() {
+            let shown = match &*call.name {
                 "msgbox" => Some(dialogs.message_box(&arguments)),
                 "inputbox" => Some(dialogs.input_box(&arguments)),
                 _ => None,
@@ -90,7 +95,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
                 let object = self.encode(&object)?;
                 self.member(
                     object,
-                    &Call { name: String::new(), positional: Vec::new(), named: Vec::new(), ..call.clone() },
+                    &Call { name: Arc::from(""), positional: Vec::new(), named: Vec::new(), ..call.clone() },
                 )
             }
             None => Err(errors::described(NOT_DEFINED, format!("Name not defined: {name}")).into()),
@@ -99,7 +104,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
 
     /// The pure library. Objects give their values first.
     fn library(&mut self, shape: &Shape, call: &Call, mut arguments: Arguments) -> Answer<u64> {
-        if let Some(id) = functions::resolve(&shape.name) {
+        if let Some(id) = shape.function {
             for place in 0..arguments.positional.len() {
                 if matches!(arguments.positional[place], Value::Object(Object::Host(_))) {
                     arguments.positional[place] = self.plain(call.positional[place])?;
@@ -138,13 +143,15 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
 
     fn own_name(&mut self, call: &Call) -> Answer<Option<u64>> {
         let first = call.positional.first().copied();
-        let answer = match (call.name.as_str(), first) {
+        let answer = match (&*call.name, first) {
             ("err" | "debug", _) if call.usage == Use::Get => {
-                let class = if call.name == "err" { ERR_CLASS } else { DEBUG_CLASS };
+                let class = if &*call.name == "err" { ERR_CLASS } else { DEBUG_CLASS };
                 let object = HostObject { class: class.into(), words: Vec::new().into() };
                 self.encode(&Value::Object(Object::Host(object)))?
             }
-            ("err", _) => return self.error_member(&Call { name: String::new(), ..call.clone() }).map(Some),
+            ("err", _) => return self.error_member(&Call { name: Arc::from(""), ..call.clone() }).map(Some),
+            ("tab", column) => self.position(TAB_CLASS, column)?,
+            ("spc", Some(count)) => self.position(SPACE_CLASS, Some(count))?,
             ("erl", _) => {
                 let line = self.state().error.erl;
                 word::word(word::LONG, line as u32)
@@ -265,8 +272,9 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
             return Err(errors::argument_missing().into());
         };
         let name = coerce::to_text(&self.plain(*name)?)?.to_lowercase();
+        let name: Arc<str> = Arc::from(name);
         let usage = match coerce::to_long(&self.plain(*kind)?)? {
-            1 | 2 | 3 => Use::Get,
+            1..=3 => Use::Get,
             4 => Use::Let,
             8 => Use::Set,
             _ => return raised(INVALID_CALL),
@@ -277,16 +285,20 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         self.member(object, &Call { name, usage, positional, named: Vec::new(), value, base, top: call.top })
     }
 
+    /// `Tab(n)` and `Spc(n)` of a print list: descriptors that only printing understands.
+    fn position(&mut self, class: &str, count: Option<u64>) -> Answer<u64> {
+        let mut words = Vec::new();
+        if let Some(count) = count {
+            let value = self.plain(count)?;
+            words.push(u32::try_from(coerce::to_long(&value)?).unwrap_or(0));
+        }
+        self.encode(&Value::Object(Object::Host(HostObject { class: class.into(), words: words.into() })))
+    }
+
     /// `Debug.Print` leaves a line in the output; `Debug.Assert` is for the editor only.
     pub(super) fn debug_member(&mut self, call: &Call) -> Answer<u64> {
-        match call.name.as_str() {
-            "print" => {
-                let mut parts = Vec::with_capacity(call.positional.len());
-                for word in &call.positional {
-                    parts.push(super::outside::printed(&self.plain(*word)?)?);
-                }
-                self.state().host.dialogs.show("Debug.Print", parts.join(" "));
-            }
+        match &*call.name {
+            "print" => self.print(&call.positional)?,
             "assert" => {}
             _ => return raised(NO_MEMBER),
         }
@@ -299,7 +311,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let empty = word::word(word::EMPTY, 0);
         if let Some(value) = call.value {
             let value = self.plain(value)?;
-            match call.name.as_str() {
+            match &*call.name {
                 "" | "number" => self.state().error.number = coerce::to_long(&value)?,
                 "description" => self.state().error.description = coerce::to_text(&value)?,
                 "source" => self.state().error.source = coerce::to_text(&value)?,
@@ -309,7 +321,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
             return Ok(empty);
         }
         let error = self.state().error.clone();
-        match call.name.as_str() {
+        match &*call.name {
             "" | "number" => Ok(word::word(word::LONG, error.number as u32)),
             "description" => self.text(&error.description),
             "source" => self.text(&error.source),

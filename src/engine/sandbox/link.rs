@@ -3,7 +3,7 @@
 
 use wasmtime::{Caller, Linker, Result};
 
-use crate::engine::compile::meta::{Shape, Type};
+use crate::engine::compile::meta::{Meta, Shape, Type};
 use crate::engine::compile::module::{CAPABILITY, RUNTIME};
 use crate::engine::compile::word::{self, WORD};
 use crate::engine::compile::{COLLECTION_CLASS, Capability, DICTIONARY_CLASS, STEP_BIT};
@@ -12,7 +12,7 @@ use crate::engine::value::{Fault, Subtype, Value, coerce, errors};
 use super::state::{Answer, Ending, State, Vm, raised};
 
 type Context<'c> = Caller<'c, State>;
-const OUT_OF_STRING: i32 = 5;
+const INVALID_CALL: i32 = 5;
 const TYPE_MISMATCH: i32 = 13;
 const NO_CLASS: i32 = 429;
 
@@ -46,8 +46,8 @@ fn through(vm: &mut Vm<Context<'_>>, shape: u32, base: u32, capability: Capabili
     if shape & STEP_BIT != 0 {
         return vm.outside(shape & !STEP_BIT, base, Some(capability));
     }
-    let shape = shape_of(vm, shape)?;
-    vm.global(&shape, base, Some(capability))
+    let meta = vm.meta();
+    vm.global(shape_of(&meta, shape)?, base, Some(capability))
 }
 
 /// What the code wanted when it was refused.
@@ -60,8 +60,8 @@ fn wanted(state: &State, shape: u32) -> String {
     format!("the code uses {name}")
 }
 
-fn shape_of(vm: &mut Vm<Context<'_>>, number: u32) -> Answer<Shape> {
-    vm.meta().shapes.get(number as usize).cloned().map_or_else(|| raised(OUT_OF_STRING), Ok)
+fn shape_of(meta: &Meta, number: u32) -> Answer<&Shape> {
+    meta.shapes.get(number as usize).map_or_else(|| raised(INVALID_CALL), Ok)
 }
 
 /// Runs a host operation: a VBA error becomes pending, a refusal ends the run.
@@ -113,15 +113,15 @@ fn objects(linker: &mut Linker<State>) -> Result<()> {
     })?;
     linker.func_wrap(RUNTIME, "member", |caller: Context<'_>, shape: u32, object: u64, base: u32| {
         answer(caller, |vm| {
-            let shape = shape_of(vm, shape)?;
-            let call = vm.call_of(&shape, base);
+            let meta = vm.meta();
+            let call = vm.call_of(shape_of(&meta, shape)?, base);
             vm.member(object, &call)
         })
     })?;
     linker.func_wrap(RUNTIME, "global", |caller: Context<'_>, shape: u32, base: u32| {
         answer(caller, |vm| {
-            let shape = shape_of(vm, shape)?;
-            vm.global(&shape, base, None)
+            let meta = vm.meta();
+            vm.global(shape_of(&meta, shape)?, base, None)
         })
     })?;
     linker.func_wrap(RUNTIME, "iterate", |caller: Context<'_>, from: u64| answer(caller, |vm| vm.iterate(from)))?;

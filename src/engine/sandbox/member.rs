@@ -24,7 +24,8 @@ const NO_SUCH_NAME: i32 = 448;
 /// A call as the dispatcher sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
-    pub name: String,
+    /// In lower case.
+    pub name: Arc<str>,
     pub usage: Use,
     pub positional: Vec<u64>,
     pub named: Vec<(String, u64)>,
@@ -54,7 +55,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let named = shape.named.iter().map(|name| (name.to_lowercase(), next())).collect();
         let value = (shape.usage != Use::Get).then(next);
         let top = base + shape.pairs() * WORD;
-        Call { name: shape.name.to_lowercase(), usage: shape.usage, positional, named, value, base, top }
+        Call { name: shape.key.clone(), usage: shape.usage, positional, named, value, base, top }
     }
 
     /// Arguments for the host; objects stay descriptors.
@@ -141,7 +142,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let owner = self.u32(address + word::OWNER_AT) as usize;
         let meta = self.meta();
         let fields = meta.records.get(owner).map(|record| record.fields.as_slice()).unwrap_or_default();
-        match fields.iter().position(|field| field.name.to_lowercase() == call.name) {
+        match fields.iter().position(|field| field.name.to_lowercase() == *call.name) {
             Some(place) => self.field(address, place as u32, &fields[place].kind, call),
             None => raised(NO_MEMBER),
         }
@@ -151,7 +152,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let at = address + word::FIELDS_AT + place * WORD;
         if !call.positional.is_empty() {
             let inner = self.word(at);
-            return self.member(inner, &Call { name: String::new(), ..call.clone() });
+            return self.member(inner, &Call { name: Arc::from(""), ..call.clone() });
         }
         let Some(value) = call.value else { return Ok(self.word(at)) };
         let stored =
@@ -167,7 +168,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let name = if call.name.is_empty() {
             class.default_member.as_deref().unwrap_or_default().to_lowercase()
         } else {
-            call.name.clone()
+            call.name.to_string()
         };
         if name.is_empty() {
             return raised(NO_MEMBER);
@@ -312,7 +313,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         if object.class.as_ref() == super::globals::DEBUG_CLASS {
             return self.debug_member(call);
         }
-        if call.name == "run" && object.class.eq_ignore_ascii_case("Application") && call.usage == Use::Get {
+        if &*call.name == "run" && object.class.eq_ignore_ascii_case("Application") && call.usage == Use::Get {
             return self.run_by_name(call);
         }
         // A document module's own procedures are members of its object.

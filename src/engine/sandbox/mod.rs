@@ -10,6 +10,7 @@ mod map;
 mod member;
 mod operate;
 mod outside;
+mod print;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -279,7 +280,7 @@ fn begin<C: AsContextMut<Data = State>>(
         vm.set_word(base + place as u32 * WORD, *word);
     }
     let call = member::Call {
-        name: String::new(),
+        name: "".into(),
         usage: super::compile::meta::Use::Get,
         positional: words,
         named: Vec::new(),

@@ -26,12 +26,16 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         }
         let words: Vec<u64> = (0..asked.arguments).map(|place| self.word(base + place * WORD)).collect();
         let Some(outside) = &asked.outside else { return Ok(word::word(word::EMPTY, 0)) };
+        if matches!(outside, Outside::Log) {
+            self.print(&words)?;
+            return Ok(word::word(word::EMPTY, 0));
+        }
         let mut values = Vec::with_capacity(words.len());
         for word in &words {
             values.push(self.plain_or_array(*word)?);
         }
         let answer = self.ask(step, &asked.id, outside, &values);
-        if !matches!(outside, Outside::Service { .. } | Outside::Log) {
+        if !matches!(outside, Outside::Service { .. }) {
             let status = if answer.is_ok() { "ok" } else { "failed" };
             self.record(&asked.id, status, 1, 0);
         }
@@ -67,11 +71,6 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
                 state.waited_ms = state.waited_ms.saturating_add(ms as u64);
                 Ok(Value::Empty)
             }
-            Outside::Log => {
-                let texts: Result<Vec<String>, _> = values.iter().map(printed).collect();
-                self.state().host.dialogs.show("Debug.Print", texts?.join(" "));
-                Ok(Value::Empty)
-            }
             Outside::Notify => {
                 let text = coerce::to_text(&first)?;
                 self.state().host.dialogs.show("MsgBox", text);
@@ -89,7 +88,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
                 dialogs.show("MsgBox", text);
                 Ok(Value::Boolean(dialogs.next_approval()))
             }
-            Outside::Manual { .. } => Ok(Value::Empty),
+            Outside::Log | Outside::Manual { .. } => Ok(Value::Empty),
             _ => self.ask_database(outside, values),
         }
     }
@@ -148,15 +147,6 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
             Some(Outside::Manual { reason }) => reason.clone(),
             _ => String::from("this logic was not converted"),
         }
-    }
-}
-
-/// A value as `Debug.Print` shows it.
-pub(super) fn printed(value: &Value) -> Result<String, Fault> {
-    match value {
-        Value::Null => Ok(String::from("Null")),
-        Value::Empty | Value::Missing => Ok(String::new()),
-        value => Ok(coerce::to_text(value)?),
     }
 }
 

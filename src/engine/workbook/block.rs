@@ -50,10 +50,10 @@ impl Operation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Formats {
     All,
-    NumberFormats,
+    Numbers,
     ColumnWidths,
     Validation,
-    ExceptBorders,
+    Borderless,
     None,
 }
 
@@ -89,10 +89,10 @@ impl Paste {
             -4122 => only(Content::None, Formats::All, false),
             -4144 => only(Content::None, Formats::None, true),
             6 => only(Content::None, Formats::Validation, false),
-            7 => only(Content::All, Formats::ExceptBorders, true),
+            7 => only(Content::All, Formats::Borderless, true),
             8 => only(Content::None, Formats::ColumnWidths, false),
-            11 => only(Content::All, Formats::NumberFormats, false),
-            12 => only(Content::Values, Formats::NumberFormats, false),
+            11 => only(Content::All, Formats::Numbers, false),
+            12 => only(Content::Values, Formats::Numbers, false),
             _ => None,
         }
     }
@@ -119,6 +119,7 @@ pub struct Block {
 
 /// Lifts a range. Areas side by side are joined as Excel does; rows a filter hides stay behind.
 pub fn lift(excel: &mut Excel, range: &RangeRef, content: Content) -> Result<Block, Fault> {
+    excel.book.flush();
     let parts = parts(excel.sheet(range.sheet)?, range)?;
     if parts.is_empty() {
         return Err(excel_error("No cells were found."));
@@ -217,8 +218,8 @@ fn lift_part(excel: &mut Excel, block: &mut Block, area: Area, at: (u32, u32), c
 /// Puts a block down on an area: repeated when the area is a multiple of it, else once from the corner. Answers what was filled.
 pub fn paste_tiled(excel: &mut Excel, block: &Block, sheet: u32, area: Area, paste: &Paste) -> Result<Area, Fault> {
     let (height, width) = if paste.transpose { (block.width, block.height) } else { (block.height, block.width) };
-    let tall = area.height() % height == 0;
-    let wide = area.width() % width == 0;
+    let tall = area.height().is_multiple_of(height);
+    let wide = area.width().is_multiple_of(width);
     let (times_down, times_right) = if tall && wide { (area.height() / height, area.width() / width) } else { (1, 1) };
     let whole = Area::cell(area.top, area.left).resize(height * times_down, width * times_right);
     let whole = whole.ok_or_else(|| {
@@ -263,10 +264,10 @@ fn carries(formats: Formats, key: &str) -> bool {
     let validation = key.starts_with("validation");
     match formats {
         Formats::All => !width,
-        Formats::NumberFormats => key == NUMBER_FORMAT,
+        Formats::Numbers => key == NUMBER_FORMAT,
         Formats::ColumnWidths => key == "columnwidth",
         Formats::Validation => validation,
-        Formats::ExceptBorders => !width && !key.starts_with("border"),
+        Formats::Borderless => !width && !key.starts_with("border"),
         Formats::None => false,
     }
 }

@@ -16,6 +16,8 @@ use crate::engine::value::Value;
 /// Days between the 1900 and the 1904 date system (Microsoft, "Differences between the 1900 and the 1904 date system").
 pub const DATE_1904: f64 = 1462.0;
 
+/// Insertions and deletions that are gathered before formulas follow them.
+const MOST_PENDING: usize = 4_096;
 /// Writes that are remembered one by one.
 const MOST_TOUCHED: usize = 10_000;
 
@@ -38,6 +40,8 @@ pub struct Workbook {
     pub saves: u32,
     next_id: u32,
     changes: Vec<Change>,
+    /// Insertions and deletions that formulas have not followed yet, each with the name of its sheet.
+    pending: Vec<(String, Shift)>,
     /// Everything written since loading; none once cells moved, or there were too many writes to tell.
     touched: Option<Vec<Change>>,
     /// Content changes since loading, structural ones included: a formula may have another result than the file says.
@@ -80,6 +84,7 @@ impl Workbook {
             saves: 0,
             next_id: 1,
             changes: Vec::new(),
+            pending: Vec::new(),
             touched: Some(Vec::new()),
             revision: 0,
         };
@@ -103,11 +108,13 @@ impl Workbook {
         }
         let active = book.sheets.get(data.active_sheet).or(book.sheets.first());
         book.active = active.map_or(0, |sheet| sheet.id);
+        book.revision = 0;
         (book, left_out)
     }
 
     /// The workbook as plain data, for writing it to a file.
-    pub fn to_data(&self) -> WorkbookData {
+    pub fn to_data(&mut self) -> WorkbookData {
+        self.flush();
         WorkbookData {
             name: self.name.clone(),
             path: self.path.clone(),
@@ -224,7 +231,12 @@ impl Workbook {
             return false;
         }
         let name = target.name.clone();
-        self.rewrite_formulas(|text, home, _| rewrite::after_shift(text, home, &name, shift));
+        let change = [(name, shift)];
+        self.rewrite_names(|text| rewrite::after_shifts(text, "", &change));
+        self.pending.extend(change);
+        if self.pending.len() >= MOST_PENDING {
+            self.flush();
+        }
         let (Shift::Insert { area, .. } | Shift::Delete { area, .. }) = shift;
         self.changed(sheet, area);
         true
@@ -232,23 +244,25 @@ impl Workbook {
 
     /// Lets references to cells that were cut and pasted follow them.
     pub fn follow_move(&mut self, moved: &Move) {
-        self.rewrite_formulas(|text, home, _| rewrite::after_move(text, home, moved));
+        self.rewrite_formulas(|text, home| rewrite::after_move(text, home, moved));
     }
 
     /// Renames a sheet and its mentions.
     pub fn rename_sheet(&mut self, id: u32, name: &str) {
+        self.flush();
         let Some(sheet) = self.sheet_mut(id) else { return };
         let old = std::mem::replace(&mut sheet.name, name.to_owned());
-        self.rewrite_formulas(|text, _, _| rewrite::renamed(text, &old, Some(name)));
+        self.rewrite_formulas(|text, _| rewrite::renamed(text, &old, Some(name)));
         self.saved = false;
     }
 
     /// Removes a sheet; references to it become `#REF!`.
     pub fn remove_sheet(&mut self, id: u32) {
+        self.flush();
         let Some(at) = self.sheets.iter().position(|sheet| sheet.id == id) else { return };
         let gone = self.sheets.remove(at);
         self.names.retain(|name| name.sheet != Some(id));
-        self.rewrite_formulas(|text, _, _| rewrite::renamed(text, &gone.name, None));
+        self.rewrite_formulas(|text, _| rewrite::renamed(text, &gone.name, None));
         if self.active == id {
             let visible = |sheet: &&Sheet| sheet.visibility == Visibility::Visible;
             let after = self.sheets.iter().skip(at).find(visible);
@@ -259,17 +273,27 @@ impl Workbook {
         self.saved = false;
     }
 
-    fn rewrite_formulas(&mut self, rewritten: impl Fn(&str, &str, u32) -> Option<Arc<str>>) {
+    /// Brings the references in formulas up to date with the cells that were inserted and deleted. Whoever reads or stores a
+    /// formula's text calls this first; a loop that only deletes rows pays for it once.
+    pub fn flush(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return;
+        }
         for sheet in &mut self.sheets {
-            let (home, id) = (sheet.name.clone(), sheet.id);
+            let home = sheet.name.clone();
             for (_, _, cell) in sheet.grid.cells_mut(Area::SHEET) {
-                if let Some(text) = cell.formula.as_deref().and_then(|text| rewritten(text, &home, id)) {
+                let Some(text) = cell.formula.as_deref() else { continue };
+                if let Some(text) = rewrite::after_shifts(text, &home, &pending) {
                     cell.formula = Some(text);
                 }
             }
         }
+    }
+
+    fn rewrite_names(&mut self, rewritten: impl Fn(&str) -> Option<Arc<str>>) {
         for name in &mut self.names {
-            if let Some(text) = rewritten(&name.refers_to, "", name.sheet.unwrap_or(0)) {
+            if let Some(text) = rewritten(&name.refers_to) {
                 name.refers_to = format!("={text}");
             }
         }
@@ -277,8 +301,22 @@ impl Workbook {
         self.revision += 1;
     }
 
+    fn rewrite_formulas(&mut self, rewritten: impl Fn(&str, &str) -> Option<Arc<str>>) {
+        self.flush();
+        for sheet in &mut self.sheets {
+            let home = sheet.name.clone();
+            for (_, _, cell) in sheet.grid.cells_mut(Area::SHEET) {
+                if let Some(text) = cell.formula.as_deref().and_then(|text| rewritten(text, &home)) {
+                    cell.formula = Some(text);
+                }
+            }
+        }
+        self.rewrite_names(|text| rewritten(text, ""));
+    }
+
     /// Every sheet's hidden rows and cells that are not blank, results as last known.
-    pub fn dump(&self) -> Vec<SheetDump> {
+    pub fn dump(&mut self) -> Vec<SheetDump> {
+        self.flush();
         self.sheets.iter().map(dump_sheet).collect()
     }
 }

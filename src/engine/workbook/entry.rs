@@ -196,7 +196,7 @@ fn read_date(text: &str, this_year: i64) -> Option<(f64, &'static str)> {
     }
     if let (Some(m), 2) = (month(0), parts.len()) {
         let second = number(1)?;
-        if parts.get(1).is_some_and(|t| t.len() <= 2) && second <= 31 && second >= 1 {
+        if parts.get(1).is_some_and(|t| t.len() <= 2) && (1..=31).contains(&second) {
             return Some((serial(this_year, m, second)?, "d-mmm"));
         }
         return Some((serial(full_year(second), m, 1)?, "mmm-yy"));

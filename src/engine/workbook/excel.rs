@@ -150,6 +150,9 @@ impl Excel {
         if let Some(reason) = not_offered(member) {
             return Err(reason);
         }
+        if !TEXT_BLIND.iter().any(|known| known.eq_ignore_ascii_case(member)) {
+            self.book.flush();
+        }
         if &*object.class == "WorksheetFunction" {
             return functions::strict(self, member, arguments);
         }
@@ -170,6 +173,9 @@ impl Excel {
     }
 
     pub(super) fn write(&mut self, object: &HostObject, member: &str, arguments: &Arguments, value: &Value) -> Done {
+        if !TEXT_BLIND.iter().any(|known| known.eq_ignore_ascii_case(member)) {
+            self.book.flush();
+        }
         match self.target(object)? {
             Target::Range(range) => write_member(range_table(&object.class), self, &range, member, arguments, value),
             Target::Sheet(sheet) => write_member(sheet_table(&object.class), self, &sheet, member, arguments, value),
@@ -193,6 +199,34 @@ impl Excel {
         Ok(Target::Words(&object.words))
     }
 }
+
+/// Members that never look at a formula's text (a value they read flushes by itself): the ones loops over rows are made of.
+const TEXT_BLIND: [&str; 24] = [
+    "",
+    "ActiveSheet",
+    "Address",
+    "Cells",
+    "Column",
+    "Columns",
+    "Count",
+    "Delete",
+    "End",
+    "EntireColumn",
+    "EntireRow",
+    "Insert",
+    "Item",
+    "Name",
+    "Offset",
+    "Parent",
+    "Range",
+    "Resize",
+    "Row",
+    "Rows",
+    "Sheets",
+    "Value",
+    "Value2",
+    "Worksheets",
+];
 
 /// Collections of a sheet or the application whose content is not part of the workbook model.
 const DRAWINGS: [&str; 12] = [

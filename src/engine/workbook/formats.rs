@@ -235,12 +235,12 @@ pub fn coverage() -> Vec<(&'static str, &'static str, &'static str)> {
 pub fn decode(excel: &Excel, object: &HostObject) -> Result<Option<Styled>, Fault> {
     if let Some((class, _)) = ON_CELLS.iter().find(|(class, _)| *class == &*object.class) {
         let index = object.words.first().copied().unwrap_or(BOOK);
-        return Ok(Some(Styled::Cells { class: *class, index, range: excel.range_of(object)? }));
+        return Ok(Some(Styled::Cells { class, index, range: excel.range_of(object)? }));
     }
     if let Some((class, _)) = ON_SHEET.iter().find(|(class, _)| *class == &*object.class) {
         let sheet = object.words.get(1).copied().unwrap_or(0);
         excel.sheet(sheet)?;
-        return Ok(Some(Styled::Sheet { class: *class, sheet }));
+        return Ok(Some(Styled::Sheet { class, sheet }));
     }
     Ok(None)
 }

@@ -33,9 +33,7 @@ fn sheet_name(member: &str) -> String {
 }
 
 fn run(excel: &mut Excel, member: &str, arguments: &Arguments) -> Answer {
-    if let [] = arguments.positional.as_slice()
-        && member.eq_ignore_ascii_case("Application")
-    {
+    if arguments.positional.is_empty() && member.eq_ignore_ascii_case("Application") {
         return Ok(super::range_ref::object("Application", &[]));
     }
     let name = sheet_name(member);

@@ -29,6 +29,8 @@ type Row = Vec<(u32, Cell)>;
 pub struct Grid {
     /// Row 1 is at 0; the last row is not empty.
     rows: Vec<Row>,
+    /// The used area while it is known: every range a formula reads asks for it.
+    used: std::cell::Cell<Option<Area>>,
 }
 
 /// Which way something lies or moves.
@@ -70,6 +72,9 @@ impl Grid {
             self.remove(row, column);
             return;
         }
+        if let Some(used) = self.used.get() {
+            self.used.set(Some(used.hull(Area::cell(row, column))));
+        }
         if self.rows.len() <= index(row) {
             self.rows.resize_with(row as usize, Vec::new);
         }
@@ -88,8 +93,17 @@ impl Grid {
         let cells = self.rows.get_mut(index(row))?;
         let at = cells.binary_search_by_key(&column, |(c, _)| *c).ok()?;
         let (_, cell) = cells.remove(at);
+        self.forget_edge(Area::cell(row, column));
         self.trim();
         Some(cell)
+    }
+
+    /// Cells of an area went: the used area is only still known if none of them lay on its edge.
+    fn forget_edge(&mut self, gone: Area) {
+        let inside = |used: &Area| {
+            gone.top > used.top && gone.bottom < used.bottom && gone.left > used.left && gone.right < used.right
+        };
+        self.used.set(self.used.get().filter(inside));
     }
 
     fn trim(&mut self) {
@@ -134,6 +148,7 @@ impl Grid {
     pub fn take(&mut self, area: Area) -> Vec<(u32, u32, Cell)> {
         let last = (area.bottom as usize).min(self.rows.len());
         let mut taken = Vec::new();
+        self.forget_edge(area);
         for at in index(area.top)..last {
             let Some(cells) = self.rows.get_mut(at) else { continue };
             let from = cells.partition_point(|(c, _)| *c < area.left);
@@ -146,6 +161,9 @@ impl Grid {
 
     /// The smallest area around all stored cells.
     pub fn used(&self) -> Option<Area> {
+        if let Some(known) = self.used.get() {
+            return Some(known);
+        }
         let mut used: Option<Area> = None;
         for (at, cells) in self.rows.iter().enumerate() {
             let (Some((left, _)), Some((right, _))) = (cells.first(), cells.last()) else { continue };
@@ -153,6 +171,7 @@ impl Grid {
             let here = Area { top: row, left: *left, bottom: row, right: *right };
             used = Some(used.map_or(here, |area| area.hull(here)));
         }
+        self.used.set(used);
         used
     }
 
@@ -176,6 +195,7 @@ impl Grid {
 
     /// Makes room for rows; false when stored cells would leave the sheet.
     pub fn insert_rows(&mut self, at: u32, count: u32) -> bool {
+        self.used.set(None);
         let at = index(at);
         if at >= self.rows.len() {
             return true;
@@ -188,6 +208,7 @@ impl Grid {
     }
 
     pub fn delete_rows(&mut self, at: u32, count: u32) {
+        self.used.set(None);
         let last = index(at).saturating_add(count as usize).min(self.rows.len());
         if index(at) < last {
             self.rows.drain(index(at)..last);
@@ -197,6 +218,7 @@ impl Grid {
 
     /// Makes room for columns; false when stored cells would leave the sheet.
     pub fn insert_columns(&mut self, at: u32, count: u32) -> bool {
+        self.used.set(None);
         let fits = |cells: &Row| cells.last().is_none_or(|(c, _)| *c < at || c.saturating_add(count) <= COLUMNS);
         if !self.rows.iter().all(fits) {
             return false;
@@ -209,6 +231,7 @@ impl Grid {
     }
 
     pub fn delete_columns(&mut self, at: u32, count: u32) {
+        self.used.set(None);
         let end = at.saturating_add(count);
         for cells in &mut self.rows {
             cells.retain(|(c, _)| *c < at || *c >= end);

@@ -103,7 +103,11 @@ impl Layer {
     }
 
     fn clear(&mut self, area: Area) {
-        self.cells.retain(|&(row, column), _| !area.holds(row, column));
+        if area.size() <= SMALL {
+            area.cells().for_each(|cell| drop(self.cells.remove(&cell)));
+        } else {
+            self.cells.retain(|&(row, column), _| !area.holds(row, column));
+        }
         self.areas.retain(|(_, painted, _)| !area.covers(*painted));
         if self.areas.iter().any(|(_, painted, _)| painted.intersect(area).is_some()) {
             self.clock = self.clock.saturating_add(1);

@@ -18,7 +18,7 @@ use crate::lang::formula::quote_sheet;
 pub static RANGE_MEMBERS: &[Member<RangeRef>] = &[
     property("", EXACT, default_read, default_write),
     property("_Default", EXACT, default_read, default_write),
-    call("Item", EXACT, |x, r, a| item(x, r, a)),
+    call("Item", EXACT, item),
     // where it is
     call("Address", EXACT, address),
     call("AddressLocal", EXACT, address),

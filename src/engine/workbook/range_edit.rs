@@ -23,6 +23,9 @@ pub struct Clipboard {
     pub cut: bool,
 }
 
+/// Most rows merged one by one by a single call.
+const MOST_MERGES: u32 = 10_000;
+
 /// Keys painted on cells that ClearFormats leaves alone.
 fn is_format(key: &str) -> bool {
     !matches!(key, "columnwidth" | "rowheight") && !key.starts_with("validation")
@@ -280,7 +283,10 @@ pub fn merge(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) -> Answ
     let across = across.map_or(Ok(false), scalar::truth)?;
     for area in &range.areas {
         if across {
-            for row in area.top..=area.bottom.min(area.top.saturating_add(ROWS)) {
+            if area.height() > MOST_MERGES {
+                return Err(super::fault::out_of_memory());
+            }
+            for row in area.top..=area.bottom {
                 merge_area(excel, range.sheet, Area { top: row, bottom: row, ..*area })?;
             }
         } else {

@@ -394,6 +394,7 @@ fn write_text(excel: &mut Excel, sheet: u32, row: u32, column: u32, text: &Arc<s
             format.map_or(Ok(()), |code| format_general(excel, sheet, row, column, code))
         }
         Entry::Formula(formula) => {
+            excel.book.flush();
             let a1 = match writing {
                 Writing::R1c1 => rewrite::from_r1c1(&formula, row, column).ok_or_else(undefined)?,
                 _ => formula,

@@ -246,6 +246,7 @@ impl Excel {
         if !formula || current {
             return Ok(known);
         }
+        self.book.flush();
         let value = self.computed(sheet, row, column).or_else(|refused| {
             let untouched = known != Value::Empty && super::cone::is_untouched(&self.book, sheet, row, column);
             if untouched { Ok(known) } else { Err(refused) }
@@ -287,6 +288,7 @@ impl Excel {
 
     /// Computes every formula; one that cannot be computed is left without a value rather than with an old one.
     pub(super) fn settle(&mut self) {
+        self.book.flush();
         if self.book.revision == 0 {
             return;
         }
@@ -322,6 +324,7 @@ impl Excel {
 
     /// A worksheet function on given arguments.
     pub(super) fn call_function(&mut self, name: &str, operands: &[Operand]) -> Result<Operand, Fault> {
+        self.book.flush();
         let at = self.active_address();
         let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
         self.recalculation.calculator.call(&view, name, operands, at).map_err(|fault| refusal(&fault))
@@ -358,6 +361,7 @@ impl Excel {
         if !notices.is_empty() {
             return Ok(None);
         }
+        self.book.flush();
         let at = CellAddress { sheet: self.position(home), row: 1, column: 1 };
         let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
         let result = self.recalculation.calculator.evaluate(&view, &node, at);

@@ -23,14 +23,13 @@ pub fn copied(text: &str, rows: i64, columns: i64) -> Option<Arc<str>> {
     })
 }
 
-/// A formula after cells of `sheet` were inserted or deleted; `home` is the sheet the formula stands on.
-pub fn after_shift(text: &str, home: &str, sheet: &str, shift: Shift) -> Option<Arc<str>> {
+/// A formula after cells were inserted or deleted, each change with the name of its sheet, in order; `home` is the sheet the
+/// formula stands on.
+pub fn after_shifts(text: &str, home: &str, changes: &[(String, Shift)]) -> Option<Arc<str>> {
     rewritten(text, &mut |reference| {
-        if !means(reference, home, sheet) {
-            return Fate::Stays;
-        }
         let before = rectangle(reference.area);
-        match shifted(before, shift) {
+        let mine = changes.iter().filter(|(sheet, _)| means(reference, home, sheet));
+        match mine.map(|(_, shift)| *shift).try_fold(before, shifted) {
             Some(after) if after == before => Fate::Stays,
             Some(after) => {
                 Fate::Becomes(Reference { prefix: reference.prefix.clone(), area: reshape(reference.area, after) })

@@ -289,6 +289,9 @@ fn compare(keys: &[Key], one: &[Rank], other: &[Rank]) -> Ordering {
     Ordering::Equal
 }
 
+/// A line on its way: where to, where from, its cells.
+type Line = (u32, u32, Vec<(u32, u32, Cell)>);
+
 /// Puts the lines in their new order; formulas go along as if copied, single cells' formats too.
 fn permute(excel: &mut Excel, sheet: u32, plan: &Plan, lines: &[u32], order: &[u32]) -> Done {
     let home = excel.sheet_mut(sheet)?;
@@ -299,7 +302,7 @@ fn permute(excel: &mut Excel, sheet: u32, plan: &Plan, lines: &[u32], order: &[u
             Area { left: line, right: line, ..plan.area }
         }
     };
-    let mut taken: Vec<(u32, u32, Vec<(u32, u32, Cell)>)> = Vec::new();
+    let mut taken: Vec<Line> = Vec::new();
     let mut paints = Vec::new();
     for (target, source) in lines.iter().zip(order) {
         taken.push((*target, *source, home.grid.take(of(*source))));

@@ -365,6 +365,7 @@ fn fill_formulas(excel: &mut Excel, sheet: u32, row: Area, at: u32, count: u32) 
     if at == 1 || count == 0 {
         return Ok(());
     }
+    excel.book.flush();
     for column in row.left..=row.right {
         let above = excel.sheet(sheet)?.grid.get(row.top - 1, column).and_then(|cell| cell.formula.clone());
         let Some(text) = above else { continue };

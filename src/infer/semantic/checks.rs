@@ -6,16 +6,52 @@ use crate::infer::column::is_uuid;
 /// All kinds, most telling first.
 pub(super) const KINDS: &[Kind] = &[
     Kind { name: "Email", tags: &["personal"], passes: is_email, certain: true, headers: &["mail", "email", "epost"] },
-    Kind { name: "IBAN", tags: &["personal"], passes: is_iban, certain: true, headers: &["iban", "bank account", "konto", "account"] },
-    Kind { name: "PAN", tags: &["CHD"], passes: is_pan, certain: true, headers: &["card", "pan", "karte", "cc", "credit card"] },
+    Kind {
+        name: "IBAN",
+        tags: &["personal"],
+        passes: is_iban,
+        certain: true,
+        headers: &["iban", "bank account", "konto", "account"],
+    },
+    Kind {
+        name: "PAN",
+        tags: &["CHD"],
+        passes: is_pan,
+        certain: true,
+        headers: &["card", "pan", "karte", "cc", "credit card"],
+    },
     Kind { name: "UUID", tags: &[], passes: is_uuid, certain: true, headers: &["uuid", "guid"] },
-    Kind { name: "URL", tags: &[], passes: is_url, certain: true, headers: &["url", "link", "web", "website", "homepage"] },
+    Kind {
+        name: "URL",
+        tags: &[],
+        passes: is_url,
+        certain: true,
+        headers: &["url", "link", "web", "website", "homepage"],
+    },
     Kind { name: "IPAddress", tags: &["personal"], passes: is_ip, certain: true, headers: &["ip"] },
-    Kind { name: "USSocialSecurityNumber", tags: &["personal", "nationalId"], passes: is_ssn, certain: false, headers: &["ssn", "social security"] },
-    Kind { name: "GermanTaxId", tags: &["personal", "nationalId"], passes: is_german_tax_id, certain: false, headers: &["steuer", "tax id", "steuer id", "tin", "national id"] },
+    Kind {
+        name: "USSocialSecurityNumber",
+        tags: &["personal", "nationalId"],
+        passes: is_ssn,
+        certain: false,
+        headers: &["ssn", "social security"],
+    },
+    Kind {
+        name: "GermanTaxId",
+        tags: &["personal", "nationalId"],
+        passes: is_german_tax_id,
+        certain: false,
+        headers: &["steuer", "tax id", "steuer id", "tin", "national id"],
+    },
     Kind { name: "BIC", tags: &[], passes: is_bic, certain: false, headers: &["bic", "swift"] },
     Kind { name: "GTIN", tags: &[], passes: is_gtin, certain: false, headers: &["ean", "gtin", "barcode", "upc"] },
-    Kind { name: "Phone", tags: &["personal"], passes: is_phone, certain: false, headers: &["phone", "tel", "telefon", "mobile", "fax", "cell", "handy"] },
+    Kind {
+        name: "Phone",
+        tags: &["personal"],
+        passes: is_phone,
+        certain: false,
+        headers: &["phone", "tel", "telefon", "mobile", "fax", "cell", "handy"],
+    },
 ];
 
 /// addr-spec of RFC 5322 in its common form: dot-atom, `@`, a domain with a dot.
@@ -29,9 +65,15 @@ fn is_email(text: &str) -> bool {
         && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c));
     let labels: Vec<&str> = domain.split('.').collect();
     let label_fits = |label: &&str| {
-        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    local_fits && labels.len() >= 2 && labels.iter().all(|label| label_fits(label)) && labels.last().is_some_and(|top| top.len() >= 2)
+    local_fits
+        && labels.len() >= 2
+        && labels.iter().all(|label| label_fits(label))
+        && labels.last().is_some_and(|top| top.len() >= 2)
 }
 
 /// ISO 13616: country, two check digits, modulus 97 equal 1; lengths of the registry for the countries listed.
@@ -66,7 +108,8 @@ fn is_iban(text: &str) -> bool {
 
 /// ISO/IEC 7812: 13 to 19 digits, a known issuer range, and the Luhn sum.
 fn is_pan(text: &str) -> bool {
-    let digits: Vec<u32> = text.chars().filter(|c| !matches!(c, ' ' | '-')).map(|c| c.to_digit(10).unwrap_or(99)).collect();
+    let digits: Vec<u32> =
+        text.chars().filter(|c| !matches!(c, ' ' | '-')).map(|c| c.to_digit(10).unwrap_or(99)).collect();
     (13..=19).contains(&digits.len()) && !digits.contains(&99) && is_issuer(&digits) && luhn(&digits)
 }
 
@@ -92,7 +135,10 @@ fn luhn(digits: &[u32]) -> bool {
 
 fn is_url(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let rest = ["http://", "https://", "ftp://"].iter().find_map(|scheme| lower.strip_prefix(scheme)).or_else(|| lower.starts_with("www.").then_some(lower.as_str()));
+    let rest = ["http://", "https://", "ftp://"]
+        .iter()
+        .find_map(|scheme| lower.strip_prefix(scheme))
+        .or_else(|| lower.starts_with("www.").then_some(lower.as_str()));
     rest.is_some_and(|rest| rest.len() > 3 && rest.contains('.') && !rest.contains(char::is_whitespace))
 }
 
@@ -105,7 +151,14 @@ fn is_ssn(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     let [area, group, serial] = groups.as_slice() else { return false };
     let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits(area, 3) && digits(group, 2) && digits(serial, 4) && *area != "000" && *area != "666" && !area.starts_with('9') && *group != "00" && *serial != "0000"
+    digits(area, 3)
+        && digits(group, 2)
+        && digits(serial, 4)
+        && *area != "000"
+        && *area != "666"
+        && !area.starts_with('9')
+        && *group != "00"
+        && *serial != "0000"
 }
 
 /// German tax id (§ 139b AO): 11 digits, the first not 0, check digit by ISO/IEC 7064 MOD 11,10.
@@ -133,7 +186,8 @@ fn is_bic(text: &str) -> bool {
 /// GS1: 8, 12, 13 or 14 digits with the modulus-10 check digit.
 fn is_gtin(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().map(|c| c.to_digit(10).unwrap_or(99)).collect();
-    let sum: u32 = digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { *digit } else { digit * 3 }).sum();
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { *digit } else { digit * 3 }).sum();
     matches!(digits.len(), 8 | 12 | 13 | 14) && !digits.contains(&99) && sum % 10 == 0
 }
 

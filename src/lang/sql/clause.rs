@@ -1,9 +1,7 @@
 //! The clauses of a query: what is selected, from where, in which groups and order.
 //! Joins nest by brackets as Access writes them; every source counts against a bound.
 
-use super::node::{
-    Column, Expr, JoinKind, Name, NoticeKind, Order, Query, Rows, Select, Source, Top, Union,
-};
+use super::node::{Column, Expr, JoinKind, Name, NoticeKind, Order, Query, Rows, Select, Source, Top, Union};
 use super::parse::{MAX_SOURCES, Parser, Read};
 use super::token::{Token, TokenKind};
 

@@ -175,8 +175,7 @@ impl Parser {
             self.need_word("AND")?;
             let high = self.level(COMPARISON_POWER + 1)?;
             let height = value.height.max(low.height).max(high.height);
-            let kind =
-                ExprKind::Between { value: Box::new(value), low: Box::new(low), high: Box::new(high), negated };
+            let kind = ExprKind::Between { value: Box::new(value), low: Box::new(low), high: Box::new(high), negated };
             return self.node(start, height, kind);
         }
         self.need_sign("(")?;

@@ -60,7 +60,9 @@ pub enum StatementKind {
         headings: Vec<Expr>,
     },
     /// A statement that is known but not read (definition of data, `EXECUTE`, rights); named by its first word.
-    Other { keyword: Name },
+    Other {
+        keyword: Name,
+    },
 }
 
 /// Where the rows of an `INSERT` come from.
@@ -129,8 +131,14 @@ pub enum Top {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
     /// `*` or `table.*`.
-    All { table: Option<Name>, at: Span },
-    Value { value: Expr, alias: Option<Name> },
+    All {
+        table: Option<Name>,
+        at: Span,
+    },
+    Value {
+        value: Expr,
+        alias: Option<Name>,
+    },
 }
 
 /// A table named as a target, perhaps in another database.
@@ -144,20 +152,9 @@ pub struct TableName {
 /// Something rows come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
-    Table {
-        table: TableName,
-        alias: Option<Name>,
-    },
-    Query {
-        query: Box<Query>,
-        alias: Option<Name>,
-    },
-    Join {
-        kind: JoinKind,
-        left: Box<Source>,
-        right: Box<Source>,
-        on: Option<Expr>,
-    },
+    Table { table: TableName, alias: Option<Name> },
+    Query { query: Box<Query>, alias: Option<Name> },
+    Join { kind: JoinKind, left: Box<Source>, right: Box<Source>, on: Option<Expr> },
 }
 
 /// How two sources join.
@@ -192,17 +189,44 @@ pub enum ExprKind {
     Name(Vec<Name>),
     /// `*` as the argument of `Count`.
     Star,
-    Unary { op: UnaryOp, operand: Box<Expr> },
-    Binary { op: BinaryOp, left: Box<Expr>, right: Box<Expr> },
-    Between { value: Box<Expr>, low: Box<Expr>, high: Box<Expr>, negated: bool },
-    In { value: Box<Expr>, set: InSet, negated: bool },
-    IsNull { value: Box<Expr>, negated: bool },
-    Call { name: Name, arguments: Vec<Expr> },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Between {
+        value: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+        negated: bool,
+    },
+    In {
+        value: Box<Expr>,
+        set: InSet,
+        negated: bool,
+    },
+    IsNull {
+        value: Box<Expr>,
+        negated: bool,
+    },
+    Call {
+        name: Name,
+        arguments: Vec<Expr>,
+    },
     /// A query in brackets that gives one value.
     Subquery(Box<Query>),
     Exists(Box<Query>),
     /// `value op ANY (query)`, `value op ALL (query)`.
-    Quantified { op: BinaryOp, left: Box<Expr>, quantifier: Quantifier, query: Box<Query> },
+    Quantified {
+        op: BinaryOp,
+        left: Box<Expr>,
+        quantifier: Quantifier,
+        query: Box<Query>,
+    },
 }
 
 /// What `IN` looks into.

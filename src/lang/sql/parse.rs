@@ -2,8 +2,8 @@
 //! Promises that every step either takes a token or ends, and that nesting beyond `MAX_NESTING` is a notice.
 
 use super::node::{
-    Assignment, Expr, Insertion, Name, Notice, NoticeKind, Order, Parameter, Query, Span, Statement, StatementKind,
-    TableName,
+    Assignment, Expr, ExprKind, InSet, Insertion, Name, Notice, NoticeKind, Order, Parameter, Query, Span, Statement,
+    StatementKind, TableName,
 };
 use super::token::{Token, TokenKind, tokens};
 
@@ -13,7 +13,7 @@ pub const MAX_TEXT: usize = 256 << 10;
 /// Brackets, functions and sub-queries within each other (Access: 50 nested queries).
 pub(super) const MAX_NESTING: usize = 64;
 /// Levels of an expression: Access takes 99 `AND`s.
-pub(super) const MAX_HEIGHT: u16 = 200;
+pub(super) const MAX_HEIGHT: u16 = 128;
 /// Sources of one statement (Access: 32 tables in a query).
 pub(super) const MAX_SOURCES: usize = 64;
 
@@ -66,7 +66,7 @@ fn whole<T>(text: &str, read: fn(&mut Parser) -> Read<T>) -> (Option<T>, Vec<Not
     if let Some(notice) = broken {
         return (None, vec![notice]);
     }
-    if tokens.is_empty() {
+    if tokens.iter().all(|token| token.kind == TokenKind::Sign(";")) {
         return (None, vec![Notice { at: everything, kind: NoticeKind::Empty }]);
     }
     let mut parser = Parser { tokens, place: 0, depth: 0, sources: 0, end: text.len(), notices: Vec::new() };
@@ -342,12 +342,11 @@ impl Parser {
         let query: Query = self.query()?;
         self.need_word("PIVOT")?;
         let pivot = self.expression()?;
-        let mut headings = Vec::new();
-        if self.take_word("IN") {
-            self.need_sign("(")?;
-            headings = self.list()?;
-            self.need_sign(")")?;
-        }
+        // `PIVOT field IN (headings)` reads as a membership; here it is a list of columns.
+        let (pivot, headings) = match pivot.kind {
+            ExprKind::In { value, set: InSet::List(list), negated: false } => (*value, list),
+            _ => (pivot, Vec::new()),
+        };
         Ok(StatementKind::Transform { value, query: Box::new(query), pivot, headings })
     }
 

@@ -156,7 +156,9 @@ fn number(rest: &str) -> Scan {
         }
     }
     let text = rest.get(..end).unwrap_or_default();
-    if end == whole && let Ok(value) = text.parse::<i32>() {
+    if end == whole
+        && let Ok(value) = text.parse::<i32>()
+    {
         return Ok((TokenKind::Integer(value), end));
     }
     match text.parse::<f64>() {

@@ -54,7 +54,7 @@ INSERT INTO cost SELECT b.tenant_id, b.seq, r.unnest->>'app', (r.unnest->>'month
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'costs';
 DELETE FROM owner WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'owners');
 INSERT INTO owner SELECT b.tenant_id, b.seq, r.unnest->>'asset', r.unnest->>'owner', (r.unnest->>'ownerActive')::BOOLEAN, r.unnest->>'deputy', r.unnest->>'domain',
-    r.unnest->>'criticality', (r.unnest->>'attested')::DATE, r.unnest->>'purpose', r.unnest->>'state'
+    r.unnest->>'criticality', (r.unnest->>'attested')::DATE, r.unnest->>'purpose', r.unnest->>'state', r.unnest->>'app'
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'owners';
 DELETE FROM eligible WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'eligible');
 INSERT INTO eligible SELECT b.tenant_id, b.seq, r.unnest->>'app', (r.unnest->>'n')::DOUBLE::UINTEGER

@@ -36,4 +36,4 @@ CREATE TABLE IF NOT EXISTS cost (
     tenant_id VARCHAR, seq UBIGINT, app VARCHAR, month DATE, phase VARCHAR, hours DOUBLE, rate DOUBLE, licence DOUBLE, infra DOUBLE, measured BOOLEAN);
 CREATE TABLE IF NOT EXISTS owner (
     tenant_id VARCHAR, seq UBIGINT, asset VARCHAR, owner VARCHAR, owner_active BOOLEAN, deputy VARCHAR, domain VARCHAR, criticality VARCHAR, attested DATE,
-    purpose VARCHAR, state VARCHAR);
+    purpose VARCHAR, state VARCHAR, app VARCHAR);

@@ -142,9 +142,8 @@ fn line(model: &DataModel, field: &Field, view: &ApplicationView) -> Line {
         evidence: evidence.iter().map(|evidence| evidence_text(evidence)).collect::<Vec<_>>().join("; "),
         confidence: typed.map_or(String::new(), |evidence| format!("{:.0} %", evidence.confidence * 100.0)),
         tags: field.tags.clone(),
-        review: tag.map_or(String::new(), |_| {
-            format!("/review?id={}", escape(&format!("{}:{path}", view.row.application)))
-        }),
+        review: tag
+            .map_or(String::new(), |_| format!("/review?id={}", escape(&format!("{}:{path}", view.row.application)))),
         answer: tag.map_or(String::new(), answer_text),
     }
 }

@@ -43,7 +43,9 @@ fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Audit, PageError> {
     };
     let chain = match &checked.broken {
         Some(place) => format!("The chain breaks at record {} in {}: {}.", place.seq, place.file, place.reason),
-        None => format!("All {} records hold; the chain was checked just now. Head: {}.", checked.records, checked.head),
+        None => {
+            format!("All {} records hold; the chain was checked just now. Head: {}.", checked.records, checked.head)
+        }
     };
     Ok(Audit { shell: shell(web, theme, "Audit trail", "/audit")?, sentence: chain, rows, older })
 }

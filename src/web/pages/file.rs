@@ -87,7 +87,12 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
     let mut formulas: Vec<Shape> = facts
         .formulas
         .iter()
-        .map(|shape| Shape { sheet: shape.sheet.clone(), range: shape.range.clone(), formula: shape.formula.clone(), cells: shape.cells })
+        .map(|shape| Shape {
+            sheet: shape.sheet.clone(),
+            range: shape.range.clone(),
+            formula: shape.formula.clone(),
+            cells: shape.cells,
+        })
         .collect();
     formulas.sort_by(|a, b| b.cells.cmp(&a.cells));
     formulas.truncate(MOST_SHAPES);
@@ -108,7 +113,13 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
                     .indexes
                     .iter()
                     .map(|index| {
-                        let kind = if index.primary { "primary key" } else if index.unique { "unique" } else { "index" };
+                        let kind = if index.primary {
+                            "primary key"
+                        } else if index.unique {
+                            "unique"
+                        } else {
+                            "index"
+                        };
                         format!("{kind} ({})", index.columns.join(", "))
                     })
                     .collect::<Vec<_>>()

@@ -85,8 +85,20 @@ pub(in crate::web) async fn csv(State(web): State<Web>, Query(filter): Query<Fil
             ]
         })
         .collect();
-    let header_row =
-        ["path", "state", "reason", "application", "kind", "tables", "rows", "formulas", "macros", "risk", "seen", "sha256"];
+    let header_row = [
+        "path",
+        "state",
+        "reason",
+        "application",
+        "kind",
+        "tables",
+        "rows",
+        "formulas",
+        "macros",
+        "risk",
+        "seen",
+        "sha256",
+    ];
     Ok(csv_answer("estate.csv", &header_row, &lines))
 }
 
@@ -152,7 +164,10 @@ fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Files, PageError> {
     let nothing = if all.is_empty() { "Nothing was scanned yet." } else { "No file has this state." };
     Ok(Files {
         shell: shell(web, theme, "Estate", "/files")?,
-        sentence: format!("{} files were ever seen, riskiest first. Files that could not be read are listed, not hidden.", all.len()),
+        sentence: format!(
+            "{} files were ever seen, riskiest first. Files that could not be read are listed, not hidden.",
+            all.len()
+        ),
         query: if filter.state.is_empty() { String::new() } else { format!("?state={}", super::escape(&filter.state)) },
         facets,
         nothing: nothing.to_string(),

@@ -88,7 +88,11 @@ pub(in crate::web) async fn fragment(State(web): State<Web>) -> Result<Response,
 
 fn build(web: &Web, theme: &str, only: Option<u64>, message: String) -> Result<Import, PageError> {
     let jobs: Vec<Job> = match only {
-        Some(id) => vec![web.jobs.get(id).ok_or_else(|| PageError::NotFound(String::from("job of this number since the service began")))?],
+        Some(id) => vec![
+            web.jobs
+                .get(id)
+                .ok_or_else(|| PageError::NotFound(String::from("job of this number since the service began")))?,
+        ],
         None => web.jobs.list().into_iter().take(MOST_JOBS).collect(),
     };
     Ok(Import {
@@ -138,7 +142,10 @@ fn view(job: &Job) -> JobView {
                     _ => "bad",
                 },
                 what: if file.reason.is_empty() {
-                    format!("{} tables, {} rows, {} formulas, {} macro modules", file.tables, file.rows, file.formulas, file.macros)
+                    format!(
+                        "{} tables, {} rows, {} formulas, {} macro modules",
+                        file.tables, file.rows, file.formulas, file.macros
+                    )
                 } else {
                     file.reason.clone()
                 },
@@ -166,7 +173,9 @@ pub(in crate::web) async fn cancel(State(web): State<Web>, Path(id): Path<u64>) 
 }
 
 pub(in crate::web) async fn upload(State(web): State<Web>, mut form: Multipart) -> Result<Response, PageError> {
-    let refused = |error: axum::extract::multipart::MultipartError| PageError::Refused(error.status(), format!("{}; nothing was kept.", error.body_text()));
+    let refused = |error: axum::extract::multipart::MultipartError| {
+        PageError::Refused(error.status(), format!("{}; nothing was kept.", error.body_text()))
+    };
     let mut upload = Upload::begin(&web.workspace)?;
     while let Some(mut field) = form.next_field().await.map_err(refused)? {
         let name = field.file_name().unwrap_or("").to_string();

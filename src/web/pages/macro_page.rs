@@ -84,13 +84,15 @@ fn build(web: &Web, theme: &str, id: &str, name: &str) -> Result<MacroPage, Page
     let all = (exact + approximate + manual).max(1);
     let width = |part: usize| part * 100 / all;
     let (module, procedure) = name.split_once('.').unwrap_or(("", name));
-    let equivalence = view.receipt.as_ref().map_or(
-        String::from("Unproven: not replayed against a legacy result."),
-        |receipt| {
+    let equivalence =
+        view.receipt.as_ref().map_or(String::from("Unproven: not replayed against a legacy result."), |receipt| {
             let result = if receipt.equal { "identical" } else { "different" };
-            format!("Replay: {} cells compared, {result}, {:.0} % of the steps reached", receipt.cells, receipt.statements_reached * 100.0)
-        },
-    );
+            format!(
+                "Replay: {} cells compared, {result}, {:.0} % of the steps reached",
+                receipt.cells,
+                receipt.statements_reached * 100.0
+            )
+        });
     Ok(MacroPage {
         shell: shell(web, theme, procedure, "/macros")?,
         application: view.application.application.clone(),
@@ -120,7 +122,12 @@ fn build(web: &Web, theme: &str, id: &str, name: &str) -> Result<MacroPage, Page
 
 /// The workflow alone in the DSL's canonical text.
 fn dsl_of(workflow: &Workflow) -> String {
-    let alone = Application { id: String::from("excerpt"), version: String::from("1.0.0"), workflows: vec![workflow.clone()], ..Application::default() };
+    let alone = Application {
+        id: String::from("excerpt"),
+        version: String::from("1.0.0"),
+        workflows: vec![workflow.clone()],
+        ..Application::default()
+    };
     crate::dsl::write(&alone)
 }
 
@@ -173,11 +180,75 @@ fn lines(code: &str, workflow: &Workflow) -> Vec<Line> {
 
 /// Words the editor shows in blue.
 const KEYWORDS: &[&str] = &[
-    "sub", "function", "end", "if", "then", "else", "elseif", "for", "each", "next", "to", "step", "do", "loop", "while",
-    "wend", "until", "select", "case", "dim", "as", "set", "let", "const", "private", "public", "static", "option", "explicit",
-    "with", "exit", "on", "error", "resume", "goto", "call", "new", "nothing", "true", "false", "and", "or", "not", "mod", "in",
-    "byval", "byref", "optional", "attribute", "property", "get", "is", "like", "redim", "preserve", "erase", "type", "enum",
-    "long", "integer", "string", "double", "boolean", "variant", "date", "object", "currency", "single", "byte",
+    "sub",
+    "function",
+    "end",
+    "if",
+    "then",
+    "else",
+    "elseif",
+    "for",
+    "each",
+    "next",
+    "to",
+    "step",
+    "do",
+    "loop",
+    "while",
+    "wend",
+    "until",
+    "select",
+    "case",
+    "dim",
+    "as",
+    "set",
+    "let",
+    "const",
+    "private",
+    "public",
+    "static",
+    "option",
+    "explicit",
+    "with",
+    "exit",
+    "on",
+    "error",
+    "resume",
+    "goto",
+    "call",
+    "new",
+    "nothing",
+    "true",
+    "false",
+    "and",
+    "or",
+    "not",
+    "mod",
+    "in",
+    "byval",
+    "byref",
+    "optional",
+    "attribute",
+    "property",
+    "get",
+    "is",
+    "like",
+    "redim",
+    "preserve",
+    "erase",
+    "type",
+    "enum",
+    "long",
+    "integer",
+    "string",
+    "double",
+    "boolean",
+    "variant",
+    "date",
+    "object",
+    "currency",
+    "single",
+    "byte",
 ];
 
 /// A line in pieces: keywords, texts, comments.

@@ -78,7 +78,9 @@ fn build(web: &Web, theme: &str) -> Result<Macros, PageError> {
     }
     Ok(Macros {
         shell: shell(web, theme, "Macro conversion", "/macros")?,
-        sentence: format!("{converted} of {statements} statements became steps or deliberate no-ops; the rest waits for a person."),
+        sentence: format!(
+            "{converted} of {statements} statements became steps or deliberate no-ops; the rest waits for a person."
+        ),
         rows,
     })
 }

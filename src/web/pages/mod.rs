@@ -47,9 +47,15 @@ impl From<askama::Error> for PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let (status, text) = match self {
-            PageError::NotFound(what) => (StatusCode::NOT_FOUND, format!("There is no {what}. It may belong to an earlier scan; see the Estate page.")),
+            PageError::NotFound(what) => (
+                StatusCode::NOT_FOUND,
+                format!("There is no {what}. It may belong to an earlier scan; see the Estate page."),
+            ),
             PageError::Refused(status, text) => (status, text),
-            PageError::Template(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("The page could not be written: {error}. Nothing was changed.")),
+            PageError::Template(error) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                format!("The page could not be written: {error}. Nothing was changed."),
+            ),
             PageError::Failed(error) => {
                 let remedy = error.remedy().unwrap_or("Nothing was changed.");
                 (StatusCode::INTERNAL_SERVER_ERROR, format!("{}. {remedy}", Chain(&error)))

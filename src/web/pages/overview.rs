@@ -196,7 +196,9 @@ fn tile(kpi: &Indicator) -> Tile {
         scope: kpi.scope.clone(),
         needs: kpi.insufficient.clone().unwrap_or_default(),
         definition: kpi.definition.clone(),
-        measured: kpi.measured_share.map_or_else(String::new, |share| format!("{:.0} % of it is measured.", share * 100.0)),
+        measured: kpi
+            .measured_share
+            .map_or_else(String::new, |share| format!("{:.0} % of it is measured.", share * 100.0)),
         terms: kpi.terms.clone(),
         line,
         area,
@@ -220,7 +222,12 @@ fn status_chart(workspace: &Workspace) -> Result<StatusChart, PageError> {
         .iter()
         .rev()
         .enumerate()
-        .map(|(index, (_, name, class))| Legend { name, class, y: 30 + 24 * index as u32, text_y: 40 + 24 * index as u32 })
+        .map(|(index, (_, name, class))| Legend {
+            name,
+            class,
+            y: 30 + 24 * index as u32,
+            text_y: 40 + 24 * index as u32,
+        })
         .collect();
     let words: Vec<String> = history
         .iter()
@@ -268,8 +275,11 @@ fn burn(kpi: &Indicator) -> Burn {
     let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0].into_iter().find(|step| high / step <= 5.0).unwrap_or(100.0);
     let top = (high / step).ceil() * step;
     let y_of = |value: f64| 190.0 - 175.0 * value / top;
-    let points: Vec<(f64, f64)> =
-        scale(&values, (28.0, 370.0), (0.0, 1.0)).iter().zip(&values).map(|((x, _), value)| (*x, y_of(*value))).collect();
+    let points: Vec<(f64, f64)> = scale(&values, (28.0, 370.0), (0.0, 1.0))
+        .iter()
+        .zip(&values)
+        .map(|((x, _), value)| (*x, y_of(*value)))
+        .collect();
     let (last_x, last_y) = points.last().copied().unwrap_or((0.0, 0.0));
     let ticks = (0..=(top / step) as u32)
         .map(|n| f64::from(n) * step)
@@ -286,7 +296,10 @@ fn burn(kpi: &Indicator) -> Burn {
         label_y: at((last_y - 10.0).max(12.0)),
         first_day: first.0.clone(),
         last_day: last.0.clone(),
-        description: format!("The backlog went from {:.1} months on {} to {:.1} on {}.", first.1, first.0, last.1, last.0),
+        description: format!(
+            "The backlog went from {:.1} months on {} to {:.1} on {}.",
+            first.1, first.0, last.1, last.0
+        ),
         needs: String::new(),
     }
 }
@@ -318,7 +331,8 @@ fn needs(findings: &[FindingRow], tags: &[TagRow]) -> Vec<Need> {
             action: "Open",
         })
         .collect();
-    for tag in tags.iter().filter(|tag| tag.answer.is_empty() && tag.tags.iter().any(|name| name == "special")).take(2) {
+    for tag in tags.iter().filter(|tag| tag.answer.is_empty() && tag.tags.iter().any(|name| name == "special")).take(2)
+    {
         all.push(Need {
             what: format!("{} may be special-category data", tag.field),
             severity: String::from("high"),

@@ -40,7 +40,10 @@ fn build(web: &Web, theme: &str) -> Result<Policy, PageError> {
         .iter()
         .map(|rule| Row {
             id: rule.id.to_string(),
-            severity: serde_json::to_value(rule.severity).ok().and_then(|word| word.as_str().map(str::to_string)).unwrap_or_default(),
+            severity: serde_json::to_value(rule.severity)
+                .ok()
+                .and_then(|word| word.as_str().map(str::to_string))
+                .unwrap_or_default(),
             reference: rule.reference.to_string(),
             title: rule.title.to_string(),
             source: rule.source.to_string(),

@@ -175,9 +175,16 @@ fn build(web: &Web, theme: &str, asked: &Asked, actor: String) -> Result<Review,
         .unwrap_or_else(|| String::from("/review"));
     Ok(Review {
         shell: shell(web, theme, "Compliance review", "/review")?,
-        sentence: format!("{open} of {} proposals wait for a decision. Values are masked before they leave the reader.", tags.len()),
+        sentence: format!(
+            "{open} of {} proposals wait for a decision. Values are masked before they leave the reader.",
+            tags.len()
+        ),
         message: asked.message.clone(),
-        nothing: String::from(if tags.is_empty() { "No proposal: no personal or card data was found, or nothing was scanned." } else { "No proposal in this filter." }),
+        nothing: String::from(if tags.is_empty() {
+            "No proposal: no personal or card data was found, or nothing was scanned."
+        } else {
+            "No proposal in this filter."
+        }),
         open,
         facets: facets(&tags, &asked.pack),
         item: queue.get(at).cloned().unwrap_or_default(),
@@ -246,7 +253,11 @@ fn facets(tags: &[TagRow], pack: &str) -> Vec<Facet> {
         href: if pack_name.is_empty() { String::from("/review") } else { format!("/review?pack={pack_name}") },
         current: pack == pack_name,
     };
-    vec![facet("All", open(None), ""), facet("GDPR", open(Some(false)), "gdpr"), facet("PCI-DSS", open(Some(true)), "pci")]
+    vec![
+        facet("All", open(None), ""),
+        facet("GDPR", open(Some(false)), "gdpr"),
+        facet("PCI-DSS", open(Some(true)), "pci"),
+    ]
 }
 
 /// Open proposals of other applications with the same column, semantic type and rule.
@@ -294,8 +305,19 @@ pub(in crate::web) async fn csv(State(web): State<Web>) -> Result<Response, Page
         })
         .collect();
     let header_row = [
-        "application", "field", "semantic type", "proposed tags", "rule", "held", "seen", "confidence", "answer", "decided tags",
-        "decided by", "reason", "decided at",
+        "application",
+        "field",
+        "semantic type",
+        "proposed tags",
+        "rule",
+        "held",
+        "seen",
+        "confidence",
+        "answer",
+        "decided tags",
+        "decided by",
+        "reason",
+        "decided at",
     ];
     Ok(csv_answer("review.csv", &header_row, &rows))
 }
@@ -303,7 +325,10 @@ pub(in crate::web) async fn csv(State(web): State<Web>) -> Result<Response, Page
 pub(in crate::web) async fn decide(State(web): State<Web>, Form(form): Form<Decision>) -> Result<Response, PageError> {
     let actor: String = form.actor.trim().chars().take(LONGEST_NAME).collect();
     if actor.is_empty() {
-        return Err(PageError::Refused(StatusCode::BAD_REQUEST, String::from("A decision needs the name of who decides; nothing was recorded.")));
+        return Err(PageError::Refused(
+            StatusCode::BAD_REQUEST,
+            String::from("A decision needs the name of who decides; nothing was recorded."),
+        ));
     }
     let name = actor.clone();
     let to = blocking(web, move |web| Ok(decided(web, &form, &name))).await?;

@@ -53,7 +53,10 @@ fn build(web: &Web, theme: &str) -> Result<Runs, PageError> {
         .collect();
     Ok(Runs {
         shell: shell(web, theme, "Workflow runs", "/runs")?,
-        sentence: format!("The last {} runs, newest first. Replays prove equivalence; they do not count as use.", rows.len()),
+        sentence: format!(
+            "The last {} runs, newest first. Replays prove equivalence; they do not count as use.",
+            rows.len()
+        ),
         rows,
     })
 }

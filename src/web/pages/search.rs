@@ -52,7 +52,11 @@ fn build(web: &Web, theme: &str, asked: &str) -> Result<Search, PageError> {
                 hits.push((table.name.clone(), address.clone(), format!("table of {}", row.name)));
             }
             for field in table.fields.iter().filter(|field| holds(&field.name)) {
-                hits.push((format!("{}.{}", table.name, field.name), address.clone(), format!("field of {}", row.name)));
+                hits.push((
+                    format!("{}.{}", table.name, field.name),
+                    address.clone(),
+                    format!("field of {}", row.name),
+                ));
             }
         }
         for workflow in model.workflows.iter().filter(|workflow| holds(&workflow.name)) {

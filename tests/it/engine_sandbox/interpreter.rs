@@ -133,8 +133,8 @@ impl Machine {
             Node::Binary { op, left, right } => self.binary(symbol(*op), left, right)?,
             Node::Call { name, args } => match (name.as_str(), args.as_slice()) {
                 ("NOT", [operand]) => {
-                    let (value, _) = self.node(operand)?;
-                    (unary_typed(UnaryOp::Not, &value, Typing::Declared)?, Typing::Variant)
+                    let (value, typing) = self.node(operand)?;
+                    (unary_typed(UnaryOp::Not, &value, Typing::Declared)?, typing)
                 }
                 (name, [left, right]) => self.binary(function(name), left, right)?,
                 other => panic!("the generator made {other:?}"),

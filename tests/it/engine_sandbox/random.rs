@@ -83,18 +83,16 @@ impl Dice {
                 then: self.steps(depth - 1, 2),
                 otherwise: self.steps(depth - 1, 2),
             },
-            6 => Action::For {
-                variable: Expression(format!("i{depth}")),
-                from: Expression(self.pick(&["1", "32765", "-1"]).to_string()),
-                to: Expression(self.pick(&["3", "32766", "1"]).to_string()),
-                by: None,
-                steps: self
-                    .steps(depth - 1, 3)
-                    .into_iter()
-                    .filter(|step| !matches!(step.action, Action::For { .. }))
-                    .take(1)
-                    .collect(),
-            },
+            6 => {
+                let (from, to) = [("1", "3"), ("32766", "32767"), ("-1", "1"), ("2", "1")][self.below(4)];
+                Action::For {
+                    variable: Expression(format!("i{depth}")),
+                    from: Expression(from.to_string()),
+                    to: Expression(to.to_string()),
+                    by: None,
+                    steps: self.steps(depth - 1, 2),
+                }
+            }
             _ => Action::Set {
                 target: Expression(self.name().to_string()),
                 value: Expression(self.expression(3)),
@@ -115,9 +113,9 @@ fn workflow(seed: u64) -> Workflow {
         .iter()
         .map(|(name, kind)| Variable { name: (*name).to_string(), kind: (*kind).to_string(), ..Variable::default() })
         .collect();
-    variables.extend((1..3).map(|depth| Variable {
-        name: format!("i{depth}"),
-        kind: String::from("Long"),
+    variables.extend([("i1", "Integer"), ("i2", "Long")].map(|(name, kind)| Variable {
+        name: name.to_string(),
+        kind: kind.to_string(),
         ..Variable::default()
     }));
     let mut steps = Vec::new();
