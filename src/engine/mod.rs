@@ -15,4 +15,4 @@ pub mod value;
 pub mod workbook;
 
 pub use compile::{Capability, CompileOptions, EngineError, Lenient, Program, compile};
-pub use sandbox::{DatabaseModel, Host, Limits, RunOutcome, RunStatus, StepRecord, UncaughtError, run};
+pub use sandbox::{DatabaseModel, Host, Limits, RunOutcome, RunStatus, Shared, StepRecord, UncaughtError, run};

@@ -163,8 +163,7 @@ fn files_of(rows: &Observations, snapshot: u64) -> impl Iterator<Item = &FileSta
 fn status_on<'a>(rows: &'a Observations, application: &str, day: &str) -> &'a str {
     rows.statuses
         .iter()
-        .filter(|change| change.application == application && change.day.as_str() <= day)
-        .next_back()
+        .rfind(|change| change.application == application && change.day.as_str() <= day)
         .map_or("unmanaged", |change| change.status.as_str())
 }
 

@@ -162,6 +162,9 @@ pub struct AuditRow {
     pub subject: String,
 }
 
+/// An ISO day and how many applications had each status on it.
+pub type DatedCounts = (String, BTreeMap<String, usize>);
+
 /// A file's page.
 #[derive(Debug, Clone)]
 pub struct FileView {
@@ -387,7 +390,7 @@ impl Workspace {
     ///
     /// # Errors
     /// When the projection refuses.
-    pub fn status_history(&self) -> Result<Vec<(String, BTreeMap<String, usize>)>, PipelineError> {
+    pub fn status_history(&self) -> Result<Vec<DatedCounts>, PipelineError> {
         let statuses: Vec<StatusChange> = self.scope().ask(queries::STATUSES, &Value::Null)?;
         let files: Vec<FileState> = self.scope().ask(queries::FILE_HISTORY, &Value::Null)?;
         let mut history = Vec::new();

@@ -174,7 +174,7 @@ async function narrow(browser, addresses) {
         const problems = [];
         const whole = document.scrollingElement.scrollWidth;
         if (whole > width) {
-          const wide = [...document.querySelectorAll('main *, header *')].filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.scroll, .code, pre, .vh'));
+          const wide = [...document.querySelectorAll('main *, header *')].filter(e => (e.getBoundingClientRect().right > width + 1 || e.scrollWidth > e.clientWidth + 1 && e.children.length === 0 && e.clientWidth > 0) && !e.closest('.scroll, .code, pre, .vh'));
           problems.push(`page is ${whole} px wide: ${wide.slice(0, 4).map(e => e.tagName.toLowerCase() + '.' + [...e.classList].join('.')).join(', ')}`);
         }
         for (const box of document.querySelectorAll('.scroll')) {

@@ -11,6 +11,7 @@ mod member;
 mod operate;
 mod outside;
 mod print;
+mod shared;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,6 +21,7 @@ use std::time::Duration;
 use wasmtime::{AsContextMut, Config, Engine, Linker, Module, Store, StoreLimitsBuilder, Trap};
 
 pub use outside::{SERVICE_FAILED, json};
+pub use shared::Shared;
 
 use super::compile::meta::{Meta, Type};
 use super::compile::word::{self, WORD};

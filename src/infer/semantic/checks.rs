@@ -70,10 +70,7 @@ fn is_email(text: &str) -> bool {
             && !label.ends_with('-')
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    local_fits
-        && labels.len() >= 2
-        && labels.iter().all(|label| label_fits(label))
-        && labels.last().is_some_and(|top| top.len() >= 2)
+    local_fits && labels.len() >= 2 && labels.iter().all(label_fits) && labels.last().is_some_and(|top| top.len() >= 2)
 }
 
 /// ISO 13616: country, two check digits, modulus 97 equal 1; lengths of the registry for the countries listed.
@@ -130,7 +127,7 @@ fn luhn(digits: &[u32]) -> bool {
         .enumerate()
         .map(|(at, digit)| if at % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn is_url(text: &str) -> bool {
@@ -188,7 +185,7 @@ fn is_gtin(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().map(|c| c.to_digit(10).unwrap_or(99)).collect();
     let sum: u32 =
         digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { *digit } else { digit * 3 }).sum();
-    matches!(digits.len(), 8 | 12 | 13 | 14) && !digits.contains(&99) && sum % 10 == 0
+    matches!(digits.len(), 8 | 12 | 13 | 14) && !digits.contains(&99) && sum.is_multiple_of(10)
 }
 
 /// A telephone number as people write it: 7 to 15 digits (ITU-T E.164), with the signs that separate groups.

@@ -86,10 +86,10 @@ fn read_schema(markup: &mut Markup<'_>, tables: &mut Vec<TableFacts>) -> Result<
             Piece::End(_) => {
                 if table.as_ref().is_some_and(|(_, start)| *start == depth)
                     && let Some((table, _)) = table.take()
+                    && !table.columns.is_empty()
+                    && tables.iter().all(|known| known.name != table.name)
                 {
-                    if !table.columns.is_empty() && tables.iter().all(|known| known.name != table.name) {
-                        tables.push(table);
-                    }
+                    tables.push(table);
                 }
                 depth = depth.saturating_sub(1);
             }
@@ -224,7 +224,8 @@ impl Rows {
         if self.open.as_deref() != Some(table) {
             self.close(sink, Completeness::Whole)?;
             if self.done.iter().any(|done| done == table) {
-                return Ok(told_once(facts, table));
+                told_once(facts, table);
+                return Ok(());
             }
             self.begin(table, &fields, facts, undeclared, sink)?;
         }

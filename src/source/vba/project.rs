@@ -158,11 +158,7 @@ fn listed_modules(dir: &[u8]) -> (&'static Encoding, Vec<Listed>) {
             record::STREAM_NAME_UNICODE => current.stream = wide(data),
             record::SOURCE_OFFSET => current.offset = u32_at(data, 0).unwrap_or(0) as usize,
             record::CLASS_MODULE => current.class = true,
-            record::END_OF_MODULE => {
-                if modules.len() < MODULES {
-                    modules.push(std::mem::take(&mut current));
-                }
-            }
+            record::END_OF_MODULE if modules.len() < MODULES => modules.push(std::mem::take(&mut current)),
             _ => {}
         }
         rest = rest.get(6usize.saturating_add(size)..).unwrap_or_default();

@@ -94,7 +94,7 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
             cells: shape.cells,
         })
         .collect();
-    formulas.sort_by(|a, b| b.cells.cmp(&a.cells));
+    formulas.sort_by_key(|shape| std::cmp::Reverse(shape.cells));
     formulas.truncate(MOST_SHAPES);
     Ok(File {
         shell: shell(web, theme, &name, "/files")?,
