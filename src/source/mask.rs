@@ -32,7 +32,7 @@ fn pair_masked(pair: &str) -> String {
     };
     let name = key.rsplit(['&', '?', ' ']).next().unwrap_or(key);
     let secret = |wanted: &&str| wanted.eq_ignore_ascii_case(key.trim()) || wanted.eq_ignore_ascii_case(name.trim());
-    if SECRET_KEYS.iter().any(|wanted| secret(wanted)) { format!("{key}={MASK}") } else { pair.to_string() }
+    if SECRET_KEYS.iter().any(secret) { format!("{key}={MASK}") } else { pair.to_string() }
 }
 
 /// `scheme://user:secret@host` without the user.

@@ -163,7 +163,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
             ("isempty", Some(value)) if word::is_double(value) || word::tag(value) != word::HOST => {
                 truth(!word::is_double(value) && word::tag(value) == word::EMPTY)
             }
-            ("typename", Some(value)) => match self.guest_type(value) {
+            ("typename", Some(value)) => match self.object_type(value) {
                 Some(name) => self.text(&name)?,
                 None => return Ok(None),
             },
@@ -201,14 +201,15 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         }
     }
 
-    /// The type name of an object in linear memory.
-    pub(super) fn guest_type(&mut self, value: u64) -> Option<String> {
+    /// The type name of an object.
+    pub(super) fn object_type(&mut self, value: u64) -> Option<String> {
         if word::is_double(value) {
             return None;
         }
         let meta = self.meta();
         let owner = |vm: &mut Self| vm.u32(word::low(value) + word::OWNER_AT) as usize;
         match word::tag(value) {
+            word::HOST => Some(self.host_object(word::low(value)).class.to_string()),
             word::COLLECTION => Some(String::from("Collection")),
             word::DICTIONARY => Some(String::from("Dictionary")),
             word::INSTANCE => meta.classes.get(owner(self)).map(|class| class.name.to_string()),
@@ -238,7 +239,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
                         || class.implements.iter().any(|interface| interface.to_lowercase() == short)
                 })
             }
-            _ => self.guest_type(object).is_some_and(|known| known.to_lowercase() == short),
+            _ => self.object_type(object).is_some_and(|known| known.to_lowercase() == short),
         };
         Ok(truth(is))
     }
