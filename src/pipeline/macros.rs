@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::access_data::database_of;
 use super::contents::{ReadPath, read_path, word};
 use super::convert::{context_of, read_module};
 use super::excel_data::{excel_of, serial_now, sheet_reports, take_excel, workbook_of};
@@ -71,7 +72,14 @@ pub fn run_macro(
     let program = compiled(&application)?;
     let data = read.as_ref().map_or_else(WorkbookData::default, workbook_of);
     let arguments = request.arguments.iter().map(|text| literal(text)).collect();
-    let host = host_for(&data, clock.now_ms(), request.answers.clone(), granted(&request.grants)?);
+    let mut host = host_for(&data, clock.now_ms(), request.answers.clone(), granted(&request.grants)?);
+    if let Some(read) = read.as_ref().filter(|_| request.database.is_some()) {
+        let database = database_of(read, serial_now(clock.now_ms()))?;
+        host.models.push(Box::new(database.clone()));
+        host.database = Some(Box::new(database));
+        // The run works on a copy in memory, as it does with a workbook.
+        host.grants.insert(Capability::Database);
+    }
     let outcome = run(&program, &workflow.name, arguments, host, Limits::default())
         .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
     report(request, &workflow, &program, outcome)

@@ -1,6 +1,7 @@
 //! The product as a few short functions over the rooms: scan, infer, convert, check, run, replay, import, report.
 //! The rooms do not know each other; they meet here. Owns jobs and the workspace; decides no rule of its own.
 
+mod access_data;
 mod applications;
 mod contents;
 mod convert;
