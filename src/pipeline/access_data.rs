@@ -31,11 +31,8 @@ fn table_of(facts: &TableFacts, read: &ReadPath) -> TableData {
     let content = read.reading.tables.iter().find(|content| content.name == facts.name);
     let primary = facts.indexes.iter().find(|index| index.primary);
     let rows = content.map(|content| {
-        let places: Vec<Option<usize>> = facts
-            .columns
-            .iter()
-            .map(|column| content.columns.iter().position(|name| *name == column.name))
-            .collect();
+        let places: Vec<Option<usize>> =
+            facts.columns.iter().map(|column| content.columns.iter().position(|name| *name == column.name)).collect();
         let row_of = |row: &Vec<Scalar>| {
             places.iter().map(|at| at.and_then(|at| row.get(at)).map(value_of).unwrap_or_default()).collect()
         };

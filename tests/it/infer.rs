@@ -108,7 +108,9 @@ fn digit_texts_with_a_leading_zero_stay_text() {
 
 #[test]
 fn decimals_keep_their_scale_and_get_a_precision_databases_use() {
-    let cases: [(&[f64], &str, Option<u8>, Option<u8>); 5] = [
+    /// Values, then the type, precision and scale they must give.
+    type NumberCase<'a> = (&'a [f64], &'a str, Option<u8>, Option<u8>);
+    let cases: [NumberCase<'_>; 5] = [
         (&[12.5, 3.25, 100.0], "Decimal", Some(5), Some(2)),
         (&[12.5, 3.0], "Decimal", Some(5), Some(2)),
         (&[1.2345, 2.5], "Decimal", Some(5), Some(4)),
@@ -207,7 +209,10 @@ fn orders(count: usize) -> Vec<(&'static str, Vec<Scalar>)> {
     vec![("OrderID", numbered(1, usize::MAX)), ("CustomerID", numbered(1001, 5))]
 }
 
-fn book(tables: &[(&str, Vec<(&str, Vec<Scalar>)>)]) -> Reading {
+/// A table by name and columns, each by name and values.
+type NamedTable<'a> = (&'a str, Vec<(&'a str, Vec<Scalar>)>);
+
+fn book(tables: &[NamedTable<'_>]) -> Reading {
     workbook(tables.iter().map(|(name, columns)| sheet_at(name, (1, 1), &lines(columns))).collect())
 }
 
