@@ -1,7 +1,9 @@
-//! The ground floor: shares, budgets, the clock, tenant ids, content hashes and the error chain.
+//! The ground floor: shares, budgets, the clock, tenant ids, content hashes, containment of panics
+//! and the error chain.
 //! Holds no word of the product's domain and does no I/O besides asking for the time.
 
 mod clock;
+mod contain;
 mod hash;
 mod share;
 mod tenant;
@@ -10,6 +12,7 @@ use std::error::Error;
 use std::fmt;
 
 pub use clock::{Clock, FixedClock, SystemClock, date_of_unix_ms, timestamp};
+pub use contain::{contained, report_places_only};
 pub use hash::{Sha256Hex, sha256_hex};
 pub use share::Share;
 pub use tenant::{BadTenantId, TenantId};

@@ -27,6 +27,7 @@ pub fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(crate::pipeline::READ_ONE) {
         return crate::pipeline::read_one();
     }
+    crate::base::report_places_only();
     restore_broken_pipe();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use super::scan::{Progress, ScanOptions, scan};
-use super::{ScannedFile, Workspace};
-use crate::base::{Chain, timestamp};
+use super::{PipelineError, ScannedFile, Workspace};
+use crate::base::{Chain, contained, timestamp};
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -97,7 +97,8 @@ impl Jobs {
 
     fn run(&self, id: u64, workspace: &Workspace, roots: &[PathBuf], cancel: &Arc<AtomicBool>, share: Option<String>) {
         let progress = JobProgress { jobs: self, id, workspace, cancel };
-        let outcome = scan(workspace, roots, &ScanOptions { share, ..ScanOptions::default() }, &progress);
+        let options = ScanOptions { share, ..ScanOptions::default() };
+        let outcome = contained(|| scan(workspace, roots, &options, &progress)).unwrap_or(Err(PipelineError::Worker));
         self.update(id, workspace, |job| match outcome {
             Ok(report) => {
                 job.state = if cancel.load(Ordering::Relaxed) { JobState::Cancelled } else { JobState::Finished };

@@ -14,7 +14,8 @@ use super::discover::{Root, discover};
 use super::report::{ScanReport, ScannedFile};
 use super::workspace::SYSTEM;
 use super::{FileRow, PipelineError, Workspace};
-use crate::base::{Sha256Hex, sha256_hex};
+use crate::base::{Sha256Hex, contained, sha256_hex};
+use crate::facts::{FileState, Reading};
 use crate::source::{Limits, Outcome, read_file};
 
 /// How a scan is done.
@@ -293,20 +294,35 @@ fn keep(workspace: &Workspace, place: Place<'_>, outcome: Outcome) -> Result<Rea
     let (mut facts, mut model, mut risk) = (String::new(), String::new(), None);
     if let Some(reading) = &outcome.reading {
         let name = super::contents::file_name(place.path);
-        let made: FileModel = applications::model_file(&name, &outcome.sha256, reading);
-        file.tables = made.inference.application.data_models.len() as u64;
-        file.rows = made.rows;
-        file.formulas = reading.facts.formulas.iter().map(|shape| shape.cells).sum();
-        file.macros = reading.facts.code.iter().filter(|module| module.code.lines().any(is_code)).count() as u64
-            + reading.facts.macros.len() as u64;
-        risk = Some(made.risk);
-        model = workspace.keep(&made)?;
-        facts = workspace.keep(&applications::KeptFacts { facts: reading.facts.clone(), model: model.clone() })?;
+        match contained(|| applications::model_file(&name, &outcome.sha256, reading)) {
+            Ok(made) => {
+                measure(&mut file, &made, reading);
+                risk = Some(made.risk);
+                model = workspace.keep(&made)?;
+                facts =
+                    workspace.keep(&applications::KeptFacts { facts: reading.facts.clone(), model: model.clone() })?;
+            }
+            Err(place) => {
+                file.state = super::contents::word(&FileState::Crashed);
+                file.reason = format!(
+                    "the file was read, but making its model stopped on an internal error at {place}; nothing of it was kept, report it and scan again with the next version"
+                );
+            }
+        }
         tracing::debug!(state = %file.state, kind = %file.kind, "file read");
     } else {
         tracing::debug!(state = %file.state, "file not read");
     }
     Ok(Read { root: place.root, file, asset: place.asset, facts, model, risk })
+}
+
+/// The counts of a scanned file.
+fn measure(file: &mut ScannedFile, made: &FileModel, reading: &Reading) {
+    file.tables = made.inference.application.data_models.len() as u64;
+    file.rows = made.rows;
+    file.formulas = reading.facts.formulas.iter().map(|shape| shape.cells).sum();
+    file.macros = reading.facts.code.iter().filter(|module| module.code.lines().any(is_code)).count() as u64
+        + reading.facts.macros.len() as u64;
 }
 
 /// Whether a line of a module is more than an attribute or a comment.

@@ -3,6 +3,7 @@
 mod support;
 
 mod architecture;
+mod base;
 mod cli;
 mod convert;
 mod dsl;
