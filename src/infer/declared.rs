@@ -49,6 +49,8 @@ fn make(source: &Source<'_>, facts: &TableFacts, contents: &[TableContent]) -> T
         columns,
         declared: facts.columns.clone(),
         indexes: facts.indexes.clone(),
+        shown: Vec::new(),
+        sheet_columns: Vec::new(),
         place: format!("table {}", facts.name),
         profiles: Vec::new(),
     }

@@ -1,56 +1,274 @@
-//! Keys: exact unique column sets over all rows, ranked; what the file declares wins. Up to four columns together.
+//! Keys: exact unique column sets over all rows, ranked; what the file declares wins. A column that refers to another table
+//! is no key of its own: a table that only links others is known by its references together.
 
 use std::collections::HashSet;
 
-use super::column::{hash_of, is_blank, key_of};
+use super::column::{Profile, hash_of, key_of};
+use super::likeness::{name_score, same_class};
 use super::names::{is_key_name, plain, singular, words};
+use super::semantic;
 use super::table::Table;
 use crate::model::{Evidence, Index};
 
-/// Most columns in a composite key (`inference.md`).
+/// Most columns in a composite key found by search (`inference.md`), and when the leading columns are it.
 const MOST_COLUMNS: usize = 4;
+const MOST_LEADING: usize = 6;
 /// Columns considered for composite keys, best first; keeps the number of sets at C(10,2..4) = 375.
 const MOST_CANDIDATES: usize = 10;
-/// Below this a key is taken for real; two rows are unique by chance.
+/// Below this only a column named as a key is taken for one; two rows are unique by chance.
 const FEWEST_ROWS: usize = 3;
+/// Rows from which a further unique column is reported: fewer are unique by chance.
+const FEWEST_FOR_UNIQUE: usize = 10;
 /// Score that a single unique column needs to be a primary key.
 const LEAST_SCORE: f64 = 0.45;
-/// Score that a further unique column needs to be reported as a unique index.
-const UNIQUE_SCORE: f64 = 0.6;
+/// Columns beside its references that a linking table may have.
+const MOST_PAYLOAD: usize = 2;
+/// What a set gains in rank by being the first columns, and by holding a counter within its first.
+const LEADS: f64 = 1.5;
+const COUNTS: f64 = 2.5;
+/// Rows from which a reference that never repeats belongs to one record by rule and not by chance.
+const UNIQUE_FOR_SURE: usize = 100;
+/// Rows from which an e-mail address or a bar code that never repeats is taken for unique.
+const MANY_ROWS: usize = 50;
+/// How alike a name must be to the key it refers to, and the share of values that must be found there.
+const LIKE_A_REFERENCE: f64 = 0.75;
+const LEAST_COVERAGE: f64 = 0.95;
 
-/// Finds the primary key and the unique sets of a table.
-pub(super) fn find(table: &mut Table, evidence: &mut Vec<Evidence>) {
-    declared(table, evidence);
-    if !table.model.primary_key.is_empty() || !table.indexes.is_empty() || table.rows() < FEWEST_ROWS {
-        return;
+/// A column that counts within a group: the line of an order.
+const COUNTER_WORDS: &[&str] = &[
+    "line",
+    "line no",
+    "line number",
+    "lineno",
+    "linenumber",
+    "line nr",
+    "item no",
+    "item number",
+    "position",
+    "pos",
+    "sequence",
+    "seq",
+    "seq no",
+    "zeile",
+    "positionsnummer",
+    "lfd nr",
+    "laufende nummer",
+    "ligne",
+    "linea",
+    "regel",
+];
+/// Names of periods that stand in a key beside references: grades of a student per course and semester.
+const PERIODS: &[&str] = &[
+    "year", "jahr", "semester", "month", "monat", "quarter", "quartal", "season", "saison", "week", "woche", "annee",
+    "ano", "anno", "jaar", "rok",
+];
+/// Headers of values that belong to one record only, beside those named as keys.
+const UNIQUE_WORDS: &[&str] = &[
+    "email",
+    "e mail",
+    "mail address",
+    "email address",
+    "emailadresse",
+    "username",
+    "user name",
+    "login",
+    "benutzername",
+    "isbn",
+    "vin",
+    "barcode",
+    "ean",
+    "gtin",
+    "sku",
+    "serial number",
+    "seriennummer",
+    "iban",
+    "ssn",
+    "social security number",
+    "passport number",
+    "national id",
+    "tax id",
+    "license plate",
+    "kennzeichen",
+    "slug",
+    "hostname",
+    "imei",
+];
+/// Headers that say a value may be shared, however many records it happens to tell apart so far.
+const SHARED_WORDS: &[&str] = &[
+    "phone",
+    "telephone",
+    "telefon",
+    "fax",
+    "mobile",
+    "postal code",
+    "postcode",
+    "zip",
+    "plz",
+    "postleitzahl",
+    "house number",
+    "hausnummer",
+    "previous",
+    "vorherige",
+    "parent",
+    "rank",
+    "rang",
+    "version",
+    "position",
+];
+
+/// Finds the primary key and the unique sets of every table. Tables are judged together: what is a reference shows only
+/// beside the others.
+pub(super) fn find(tables: &mut [Table], evidence: &mut Vec<Evidence>) {
+    for table in tables.iter_mut() {
+        declared(table, evidence);
     }
-    let singles: Vec<(usize, f64)> = (0..table.model.fields.len())
-        .filter(|at| table.profiles.get(*at).is_some_and(super::column::Profile::is_unique))
+    let homes: Vec<Option<usize>> = tables.iter().map(home).collect();
+    let foreign: Vec<Vec<bool>> = (0..tables.len()).map(|at| references(tables, &homes, at)).collect();
+    for (table, foreign) in tables.iter_mut().zip(&foreign) {
+        if table.model.primary_key.is_empty() && table.indexes.is_empty() && table.rows() > 0 {
+            choose(table, foreign, evidence);
+        }
+    }
+}
+
+/// The column that is most likely the single key of a table: declared, or unique and the best named.
+fn home(table: &Table) -> Option<usize> {
+    if let [only] = table.model.primary_key.as_slice() {
+        return table.position(only);
+    }
+    best_single(table, &[]).filter(|(_, score)| *score >= LEAST_SCORE).map(|(at, _)| at)
+}
+
+fn best_single(table: &Table, foreign: &[bool]) -> Option<(usize, f64)> {
+    let rank = |at: &usize| (u8::from(!foreign.get(*at).copied().unwrap_or(false)), score(table, *at));
+    (0..table.model.fields.len())
+        .filter(|at| table.profiles.get(*at).is_some_and(Profile::is_unique))
+        .max_by(|a, b| {
+            let (left, right) = (rank(a), rank(b));
+            // An own key is better than a reference unless it does not look like a key at all.
+            let own = |rank: &(u8, f64)| if rank.1 >= LEAST_SCORE { rank.0 } else { 0 };
+            own(&left).cmp(&own(&right)).then(left.1.total_cmp(&right.1)).then(b.cmp(a))
+        })
         .map(|at| (at, score(table, at)))
-        .collect();
-    let best = singles.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    let key = match best {
-        Some((at, score)) if score >= LEAST_SCORE => vec![at],
-        _ => composite(table).unwrap_or_else(|| best.map(|(at, _)| vec![at]).unwrap_or_default()),
+}
+
+/// Which columns of a table refer to the key of another table: by name and by value.
+fn references(tables: &[Table], homes: &[Option<usize>], child: usize) -> Vec<bool> {
+    let Some(table) = tables.get(child) else { return Vec::new() };
+    (0..table.model.fields.len()).map(|at| refers(tables, homes, child, at)).collect()
+}
+
+fn refers(tables: &[Table], homes: &[Option<usize>], child: usize, at: usize) -> bool {
+    let Some(table) = tables.get(child) else { return false };
+    let (Some(field), Some(profile)) = (table.field(at), table.profiles.get(at)) else { return false };
+    let at_home = homes.get(child) == Some(&Some(at));
+    tables.iter().zip(homes).enumerate().any(|(other, (parent, key))| {
+        let Some(key) = key.filter(|_| other != child) else { return false };
+        let (Some(target), Some(values)) = (parent.field(key), parent.profiles.get(key)) else { return false };
+        // A table's own key must name nothing but the other table, and that one must be its home: it holds as many
+        // records and has the shorter name (`Territories` beside `EmployeeTerritories`).
+        let named = if at_home {
+            (plain(&field.name) == plain(&target.name) || names_only(&field.name, &parent.model.name))
+                && (parent.rows() > table.rows() || parent.rows() == table.rows() && key == 0 && at != 0)
+                && (!named_after(&field.name, &table.model.name)
+                    || plain(&parent.model.name).len() < plain(&table.model.name).len())
+        } else {
+            name_score(&field.name, &target.name, &parent.model.name) >= LIKE_A_REFERENCE
+        };
+        named
+            && same_class(&field.kind, &target.kind)
+            && profile.coverage(values).is_some_and(|(held, seen)| held as f64 >= seen as f64 * LEAST_COVERAGE)
+    })
+}
+
+/// Whether a field's name is the table's noun and a word for keys, and nothing else.
+fn names_only(field: &str, table: &str) -> bool {
+    let bare: String =
+        words(field).into_iter().filter(|word| !super::names::KEY_WORDS.contains(&word.as_str())).collect();
+    let noun: String = words(table).concat();
+    !bare.is_empty() && singular(&bare) == singular(&noun)
+}
+
+fn choose(table: &mut Table, foreign: &[bool], evidence: &mut Vec<Evidence>) {
+    let best = best_single(table, foreign);
+    let is_foreign = |at: usize| foreign.get(at).copied().unwrap_or(false);
+    let links = linking(table, foreign);
+    let (key, rule, confidence) = match (best, links) {
+        (Some((at, _)), Some(links)) if is_foreign(at) && table.rows() < UNIQUE_FOR_SURE => {
+            (links, "references that are unique together", 0.75)
+        }
+        (Some((at, score)), _) if score >= LEAST_SCORE => (vec![at], "unique and filled in every row", 0.9),
+        (None, Some(links)) => (links, "references that are unique together", 0.8),
+        (single, _) => match composite(table, foreign) {
+            Some(set) if single.is_none_or(|(at, _)| at > 0 && !set.contains(&at)) => {
+                (set, "unique together and filled in every row", 0.7)
+            }
+            _ => (single.map(|(at, _)| vec![at]).unwrap_or_default(), "unique and filled in every row", 0.6),
+        },
     };
-    if key.is_empty() {
-        return;
+    let named = matches!(key.as_slice(), [at] if table.field(*at).is_some_and(|field| is_key_name(&field.name)));
+    if !key.is_empty() && (table.rows() >= FEWEST_ROWS || named) {
+        set_primary(table, &key, rule, confidence, evidence);
+        further(table, &key, foreign, evidence);
     }
-    let confidence = if key.len() == 1 { 0.9 } else { 0.7 };
-    claim(table, &key, "primary key", "unique and filled in every row", confidence, evidence);
-    table.model.primary_key = names(table, &key);
+}
+
+fn set_primary(table: &mut Table, key: &[usize], rule: &str, confidence: f64, evidence: &mut Vec<Evidence>) {
+    claim(table, key, "primary key", rule, confidence, evidence);
+    table.model.primary_key = names(table, key);
     table.model.indexes.push(Index {
-        fields: names(table, &key),
+        fields: names(table, key),
         unique: Some(true),
         primary: Some(true),
         ..Index::default()
     });
-    for (at, score) in singles {
-        if key != [at] && score >= UNIQUE_SCORE && table.rows() >= FEWEST_ROWS * 2 {
+}
+
+/// Further columns of which each value belongs to one record.
+fn further(table: &mut Table, key: &[usize], foreign: &[bool], evidence: &mut Vec<Evidence>) {
+    if table.rows() < FEWEST_FOR_UNIQUE {
+        return;
+    }
+    for at in 0..table.model.fields.len() {
+        let unique = table.profiles.get(at).is_some_and(Profile::is_unique);
+        if unique && key != [at] && !foreign.get(at).copied().unwrap_or(false) && is_identifier(table, at) {
             claim(table, &[at], "unique", "unique and filled in every row", 0.7, evidence);
             table.model.indexes.push(Index { fields: names(table, &[at]), unique: Some(true), ..Index::default() });
         }
     }
+}
+
+fn is_identifier(table: &Table, at: usize) -> bool {
+    let Some(field) = table.field(at) else { return false };
+    let kind = field.kind.split('(').next().unwrap_or("");
+    let by_word = semantic::names(&field.name, UNIQUE_WORDS) || field.semantic_type.as_deref() == Some("Email");
+    let named = is_key_name(&field.name);
+    let told = kind == "UUID" || named || by_word && table.rows() >= MANY_ROWS;
+    let fits = matches!(kind, "Integer" | "Text" | "UUID") || named && kind == "Date";
+    told && fits && !semantic::names(&field.name, SHARED_WORDS)
+}
+
+/// The leading columns of a table that links others: references and what tells apart several links of the same records.
+/// Such a key need not be minimal: a reference may be unique so far by chance.
+fn linking(table: &Table, foreign: &[bool]) -> Option<Vec<usize>> {
+    let is_foreign = |at: usize| foreign.get(at).copied().unwrap_or(false);
+    let leads = |at: &usize| {
+        let named = table.field(*at).is_some_and(|field| is_key_name(&field.name) || is_period(&field.name));
+        (is_foreign(*at) || named) && may_be_part(table, *at)
+    };
+    let run: Vec<usize> = (0..table.model.fields.len()).take_while(leads).take(MOST_LEADING).collect();
+    let references = run.iter().filter(|at| is_foreign(**at)).count();
+    let named = |at: &usize| table.field(*at).is_some_and(|field| is_key_name(&field.name));
+    let payload = (run.len()..table.model.fields.len()).filter(|at| !is_foreign(*at) && !named(at)).count();
+    let weak = references < 2 && run.len() == 2 && payload > 0;
+    if run.len() < 2 || references == 0 || weak || payload > MOST_PAYLOAD {
+        return None;
+    }
+    is_unique(table, &run).then_some(run)
+}
+
+fn is_period(name: &str) -> bool {
+    PERIODS.contains(&plain(name).as_str())
 }
 
 fn names(table: &Table, key: &[usize]) -> Vec<String> {
@@ -109,7 +327,11 @@ fn score(table: &Table, at: usize) -> f64 {
         _ => 0.2,
     };
     let position = 0.25 * (1.0 - at as f64 / table.model.fields.len().max(1) as f64);
-    let named = if is_key_name(&field.name) { 0.3 } else { 0.0 };
+    let named = match plain(&field.name).as_str() {
+        "id" | "key" | "uuid" | "guid" => 0.45,
+        _ if is_key_name(&field.name) => 0.3,
+        _ => 0.0,
+    };
     let after_table = if named_after(&field.name, &table.model.name) { 0.1 } else { 0.0 };
     let personal = if field.tags.is_empty() { 0.0 } else { 0.1 };
     (kind - text_penalty + position + named + after_table - personal).clamp(0.0, 1.0)
@@ -121,20 +343,39 @@ pub(super) fn named_after(field: &str, table: &str) -> bool {
     noun.chars().count() >= 3 && plain(field).contains(&noun)
 }
 
-/// The smallest set of key-like columns that is unique together, leftmost first.
-fn composite(table: &Table) -> Option<Vec<usize>> {
-    let mut candidates: Vec<usize> = (0..table.model.fields.len()).filter(|at| may_be_part(table, *at)).collect();
-    candidates.sort_by(|a, b| part_score(table, *b).total_cmp(&part_score(table, *a)).then(a.cmp(b)));
+/// The smallest set of key-like columns that is unique together: a reference with its counter first, then the leading
+/// columns, then the best named.
+fn composite(table: &Table, foreign: &[bool]) -> Option<Vec<usize>> {
+    // A column that is unique by itself makes every set with it unique.
+    let possible: Vec<usize> = (0..table.model.fields.len())
+        .filter(|at| may_be_part(table, *at) && !table.profiles.get(*at).is_some_and(Profile::is_unique))
+        .collect();
+    let rank = |at: usize| part_score(table, at) + if foreign.get(at).copied().unwrap_or(false) { 0.3 } else { 0.0 };
+    let mut candidates = possible.clone();
+    candidates.sort_by(|a, b| rank(*b).total_cmp(&rank(*a)).then(a.cmp(b)));
     candidates.truncate(MOST_CANDIDATES);
     for size in 2..=MOST_COLUMNS.min(candidates.len()) {
         let mut sets = combinations(&candidates, size);
-        sets.sort_by(|a, b| set_score(table, b).total_cmp(&set_score(table, a)));
-        if let Some(mut set) = sets.into_iter().find(|set| is_unique(table, set)) {
-            set.sort_unstable();
+        sets.iter_mut().for_each(|set| set.sort_unstable());
+        let leading: Vec<usize> = (0..size).collect();
+        let value = |set: &[usize]| {
+            set.iter().map(|at| rank(*at)).sum::<f64>()
+                + if set == leading { LEADS } else { 0.0 }
+                + if counts_within(table, set) { COUNTS } else { 0.0 }
+        };
+        sets.sort_by(|a, b| value(b).total_cmp(&value(a)));
+        if let Some(set) = sets.into_iter().find(|set| is_unique(table, set)) {
             return Some(set);
         }
     }
     None
+}
+
+/// Whether a set is led by a key-like column and holds a counter within it.
+fn counts_within(table: &Table, set: &[usize]) -> bool {
+    let name = |at: &usize| table.field(*at).map_or("", |field| field.name.as_str());
+    set.first().is_some_and(|at| is_key_name(name(at)))
+        && set.iter().skip(1).any(|at| semantic::names(name(at), COUNTER_WORDS))
 }
 
 fn may_be_part(table: &Table, at: usize) -> bool {
@@ -149,10 +390,6 @@ fn part_score(table: &Table, at: usize) -> f64 {
     let kind = table.field(at).map_or("", |field| field.kind.as_str());
     let date = matches!(kind, "Date" | "DateTime");
     f64::from(u8::from(named)) + 1.0 - at as f64 / table.model.fields.len().max(1) as f64 - if date { 0.3 } else { 0.0 }
-}
-
-fn set_score(table: &Table, set: &[usize]) -> f64 {
-    set.iter().map(|at| part_score(table, *at)).sum()
 }
 
 fn combinations(items: &[usize], size: usize) -> Vec<Vec<usize>> {
@@ -185,7 +422,7 @@ pub(super) fn tuple(table: &Table, set: &[usize], row: usize) -> Option<u64> {
     let mut text = String::new();
     for at in set {
         let value = table.columns.get(*at)?.get(row)?;
-        if is_blank(value) {
+        if table.profiles.get(*at).is_none_or(|profile| profile.is_blank(value)) {
             return None;
         }
         text.push_str(&key_of(value));

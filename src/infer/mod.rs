@@ -5,12 +5,16 @@ mod choices;
 mod column;
 mod declared;
 mod family;
+mod formats;
 mod keys;
+mod likeness;
+mod lookups;
 mod mask;
 mod names;
 mod number;
 mod region;
 mod relations;
+mod required;
 mod semantic;
 mod sheet;
 mod table;
@@ -47,9 +51,10 @@ pub fn infer(sources: &[Source<'_>]) -> Inference {
         types::decide(table, &mut evidence);
         semantic::recognise(table, &mut evidence);
         choices::find(table, &mut evidence);
-        keys::find(table, &mut evidence);
     }
+    keys::find(&mut tables, &mut evidence);
     let relationships = relations::find(&tables, sources, &mut evidence);
+    required::decide(&mut tables, &relationships, &mut evidence);
     let application = Application {
         id: sources.first().map_or_else(|| String::from("application"), |source| names::stem(source.name).to_string()),
         version: String::from("1.0.0"),

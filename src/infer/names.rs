@@ -105,5 +105,12 @@ pub(super) const KEY_WORDS: &[&str] = &[
 pub(super) fn is_key_name(name: &str) -> bool {
     let found = words(name);
     let last = found.last().map_or("", String::as_str);
-    KEY_WORDS.contains(&last) || plain(name).ends_with("id") && last.len() <= 24
+    /// Ends of compounds that are written as one word: `Kundennummer`, `countrycode`.
+    const ENDS: &[&str] = &["code", "nummer", "kennung", "schluessel", "schlüssel"];
+    /// Letters that a compound has beside its end.
+    const BEFORE: usize = 3;
+    let compound = |end: &&str| last.strip_suffix(*end).is_some_and(|rest| rest.chars().count() >= BEFORE);
+    KEY_WORDS.contains(&last)
+        || plain(name).ends_with("id") && last.len() <= 24
+        || ENDS.iter().any(|end| compound(&end))
 }

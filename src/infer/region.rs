@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{ListObjectFacts, Scalar, SheetContent};
+use crate::facts::{CellContent, ListObjectFacts, Scalar, SheetContent};
 
 /// A rectangle of cells, inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,10 +25,10 @@ pub(super) struct Found {
     pub rule: &'static str,
 }
 
-/// Rows of a sheet: column → value, only non-empty cells.
-pub(super) type Grid<'a> = BTreeMap<u32, BTreeMap<u32, &'a Scalar>>;
+/// Rows of a sheet: column → cell, only non-empty cells.
+pub(super) type Grid<'a> = BTreeMap<u32, BTreeMap<u32, &'a CellContent>>;
 
-/// Words that open a totals row, as whole first words (en, de, fr, es, it, nl).
+/// Words that open a totals row, as whole first words (en, de, fr, es, it, nl, pl).
 const TOTALS: &[&str] = &[
     "total",
     "totals",
@@ -43,17 +43,38 @@ const TOTALS: &[&str] = &[
     "totale",
     "somme",
     "suma",
+    "razem",
+    "average",
+    "durchschnitt",
+    "mittelwert",
+    "moyenne",
+    "promedio",
+    "media",
+    "gemiddelde",
 ];
+/// Words and signs that open a note below a table.
+const NOTES: &[&str] =
+    &["*", "note", "notes", "source", "sources", "remark", "hinweis", "anmerkung", "quelle", "stand", "nota", "uwaga"];
+/// Characters from which a lone text below a table is a sentence and no value.
+const NOTE_LENGTH: usize = 12;
+/// Rows of texts of one cell that may stand above a table of two columns.
+const MOST_TITLES: u32 = 4;
+/// An area of more cells than this of which fewer than one in `SPARSE` is filled is no table: two far cells whose
+/// bounding box spans the sheet would otherwise be taken for millions of rows.
+const LARGE_AREA: u64 = 1_000_000;
+const SPARSE: u64 = 50;
+/// More blocks than this on one sheet are a drawing, not tables that a blank column split.
+const MOST_JOINED: usize = 2_000;
 /// Fewest columns a table needs before a lone cell above or below counts as title or note.
 const NARROW: u32 = 2;
 
 impl Area {
     pub fn width(self) -> u32 {
-        self.right - self.left + 1
+        self.right.saturating_sub(self.left).saturating_add(1)
     }
 
     pub fn height(self) -> u32 {
-        self.bottom - self.top + 1
+        self.bottom.saturating_add(1).saturating_sub(self.top)
     }
 
     fn touches(self, other: Area) -> bool {
@@ -124,40 +145,63 @@ pub(super) fn grid_of(sheet: &SheetContent) -> Grid<'_> {
             _ => false,
         };
         if !blank {
-            grid.entry(cell.row).or_default().insert(cell.column, &cell.value);
+            grid.entry(cell.row).or_default().insert(cell.column, cell);
         }
     }
     grid
 }
 
-/// All tables of a sheet, from top left to bottom right.
-pub(super) fn find(grid: &Grid<'_>, list_objects: &[&ListObjectFacts]) -> Vec<Found> {
-    let mut found: Vec<Found> = list_objects.iter().filter_map(|object| of_list_object(object)).collect();
+/// All tables of a sheet, from top left to bottom right. A merged area counts as filled: a group header that spans a blank
+/// column holds both sides together.
+pub(super) fn find(grid: &Grid<'_>, list_objects: &[&ListObjectFacts], merged: &[Area]) -> Vec<Found> {
+    let mut found: Vec<Found> = list_objects.iter().filter_map(|object| of_list_object(grid, object)).collect();
     let taken: Vec<Area> = found.iter().map(|table| table.area).collect();
-    for area in join(grid, components(grid, &taken)) {
+    for area in join(grid, components(grid, &taken, merged)) {
         found.extend(trim(grid, area));
     }
     found.sort_by_key(|table| table.area);
     found
 }
 
-fn of_list_object(object: &ListObjectFacts) -> Option<Found> {
+fn of_list_object(grid: &Grid<'_>, object: &ListObjectFacts) -> Option<Found> {
     let mut area = parse_a1(&object.range)?;
     area.bottom = area.bottom.checked_sub(object.totals_rows).filter(|bottom| *bottom >= area.top)?;
-    Some(Found { area, header_rows: object.header_rows, name: Some(object.name.clone()), rule: "list object" })
+    // A declared range may reach to the sheet's end; rows below the last filled cell hold nothing.
+    let last = grid.keys().next_back().copied().unwrap_or(area.top).max(area.top.saturating_add(object.header_rows));
+    area.bottom = area.bottom.min(last);
+    let fits = u64::from(area.width()) <= MOST_COLUMNS && !is_sparse(grid, area);
+    let header_rows = object.header_rows.min(area.height());
+    fits.then(|| Found { area, header_rows, name: Some(object.name.clone()), rule: "list object" })
+}
+
+/// Columns of a sheet (Excel specifications and limits).
+const MOST_COLUMNS: u64 = 16_384;
+
+fn is_sparse(grid: &Grid<'_>, area: Area) -> bool {
+    let cells = u64::from(area.width()).saturating_mul(u64::from(area.height()));
+    if cells <= LARGE_AREA {
+        return false;
+    }
+    let filled: u64 =
+        grid.range(area.top..=area.bottom).map(|(_, row)| row.range(area.left..=area.right).count() as u64).sum();
+    filled.saturating_mul(SPARSE) < cells
 }
 
 /// Bounding boxes of 8-connected components, row by row over runs of filled cells; boxes that come to touch are merged.
-fn components(grid: &Grid<'_>, taken: &[Area]) -> Vec<Area> {
+fn components(grid: &Grid<'_>, taken: &[Area], merged: &[Area]) -> Vec<Area> {
     let mut open: Vec<Area> = Vec::new();
     let mut closed: Vec<Area> = Vec::new();
+    let mut spans: BTreeMap<u32, Vec<Area>> = BTreeMap::new();
+    for area in merged.iter().filter(|area| area.height() == 1) {
+        spans.entry(area.top).or_default().push(*area);
+    }
     for (&row, cells) in grid {
         let (still, done): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.bottom + 1 >= row);
         closed.extend(done);
         open = still;
-        for run in runs(row, cells.keys().copied().filter(|column| !taken.iter().any(|area| area.holds(row, *column))))
-        {
-            let mut grown = run;
+        let free = cells.keys().copied().filter(|column| !taken.iter().any(|area| area.holds(row, *column)));
+        for run in runs(row, free) {
+            let mut grown = spanned(run, cells.len(), spans.get(&row).map_or(&[], Vec::as_slice));
             loop {
                 let (touching, rest): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.touches(grown));
                 open = rest;
@@ -174,6 +218,17 @@ fn components(grid: &Grid<'_>, taken: &[Area]) -> Vec<Area> {
     closed
 }
 
+/// A run with the merged areas of its row that begin in it. A merge in a row of its own is a title over the sheet and joins nothing.
+fn spanned(run: Area, filled: usize, merged: &[Area]) -> Area {
+    if filled < 2 {
+        return run;
+    }
+    merged
+        .iter()
+        .filter(|area| (run.left..=run.right).contains(&area.left))
+        .fold(run, |grown, area| grown.around(*area))
+}
+
 fn runs(row: u32, columns: impl Iterator<Item = u32>) -> Vec<Area> {
     let mut found: Vec<Area> = Vec::new();
     for column in columns {
@@ -186,28 +241,22 @@ fn runs(row: u32, columns: impl Iterator<Item = u32>) -> Vec<Area> {
 }
 
 /// Joins what one blank column or one blank row inside a table had split: same rows side by side with one blank column
-/// between and no second header of its own kind, or the same columns below a single blank row without a header.
+/// between and no second header of its own kind, or the same columns below a single blank row without a header. Titles
+/// and totals do not count: a totals row often fills one side only.
 fn join(grid: &Grid<'_>, mut areas: Vec<Area>) -> Vec<Area> {
+    if areas.len() > MOST_JOINED {
+        return areas;
+    }
     let mut at = 0;
-    while at < areas.len() {
-        let one = areas[at];
-        let partner = (at + 1..areas.len()).find(|other| {
-            let other = areas[*other];
-            let beside =
-                one.top == other.top && one.bottom == other.bottom && one.height() > 2 && other.left == one.right + 2;
-            let repeats = repeats_header(grid, one, other);
-            let below = one.left == other.left
-                && one.right == other.right
-                && other.top == one.bottom + 2
-                && one.width() > NARROW
-                && header_rows(grid, other) == 0
-                && header_rows(grid, one) > 0;
-            (beside && !repeats) || below
-        });
+    while let Some(one) = areas.get(at).copied() {
+        let partner =
+            (at + 1..areas.len()).find(|other| areas.get(*other).is_some_and(|other| belongs(grid, one, *other)));
         match partner {
             Some(other) => {
                 let second = areas.remove(other);
-                areas[at] = one.around(second);
+                if let Some(first) = areas.get_mut(at) {
+                    *first = one.around(second);
+                }
             }
             None => at += 1,
         }
@@ -215,9 +264,33 @@ fn join(grid: &Grid<'_>, mut areas: Vec<Area>) -> Vec<Area> {
     areas
 }
 
+fn belongs(grid: &Grid<'_>, one: Area, other: Area) -> bool {
+    if other.left == one.right + 2 && one.bottom.abs_diff(other.bottom) <= 1 && one.height() > 2 && other.height() > 2 {
+        let (Some(first), Some(second)) = (body(grid, one), body(grid, other)) else { return false };
+        // A group row over one side and a lone group over the other are one header.
+        let grouped = one.top == other.top && first.top > one.top && header_rows(grid, one) > 1;
+        return first.top == second.top
+            && first.bottom == second.bottom
+            && (grouped || !repeats_header(grid, first, second));
+    }
+    one.left == other.left
+        && one.right == other.right
+        && other.top == one.bottom + 2
+        && one.width() > NARROW
+        && header_rows(grid, other) == 0
+        && header_rows(grid, one) > 0
+}
+
+/// The header row that names the fields, and the rows below it.
+fn body(grid: &Grid<'_>, area: Area) -> Option<Area> {
+    let found = trim(grid, area)?;
+    Some(Area { top: found.area.top + found.header_rows - 1, ..found.area })
+}
+
 /// Whether the second block starts with a key of its own, as a table of its own does: the same first header, or an id.
 fn repeats_header(grid: &Grid<'_>, one: Area, other: Area) -> bool {
-    let text = |area: Area| grid.get(&area.top).and_then(|row| row.get(&area.left)).and_then(|value| text_of(value));
+    let text =
+        |area: Area| grid.get(&area.top).and_then(|row| row.get(&area.left)).and_then(|cell| text_of(&cell.value));
     match (text(one), text(other)) {
         (Some(first), Some(second)) => {
             super::names::plain(first) == super::names::plain(second)
@@ -229,7 +302,7 @@ fn repeats_header(grid: &Grid<'_>, one: Area, other: Area) -> bool {
 
 fn is_dense_key(grid: &Grid<'_>, area: Area) -> bool {
     let values: Vec<String> = (area.top + 1..=area.bottom)
-        .filter_map(|row| grid.get(&row)?.get(&area.left).map(|value| super::column::key_of(value)))
+        .filter_map(|row| grid.get(&row)?.get(&area.left).map(|cell| super::column::key_of(&cell.value)))
         .collect();
     let distinct: BTreeSet<&String> = values.iter().collect();
     values.len() as u32 + 1 == area.height() && distinct.len() == values.len()
@@ -247,7 +320,7 @@ fn trim(grid: &Grid<'_>, mut area: Area) -> Option<Found> {
     }
     let header_rows = header_rows(grid, area);
     let is_table = area.height() > header_rows && header_rows > 0 && (area.width() > 1 || area.height() > 3);
-    is_table.then_some(Found { area, header_rows, name: None, rule: "connected cells" })
+    (is_table && !is_sparse(grid, area)).then_some(Found { area, header_rows, name: None, rule: "connected cells" })
 }
 
 /// The area without empty outer rows and columns.
@@ -266,7 +339,7 @@ fn shrink(grid: &Grid<'_>, area: Area) -> Option<Area> {
 
 fn row_of<'a>(grid: &'a Grid<'_>, area: Area, row: u32) -> Vec<(u32, &'a Scalar)> {
     grid.get(&row)
-        .map(|cells| cells.range(area.left..=area.right).map(|(column, value)| (*column, *value)).collect())
+        .map(|cells| cells.range(area.left..=area.right).map(|(column, cell)| (*column, &cell.value)).collect())
         .unwrap_or_default()
 }
 
@@ -282,33 +355,64 @@ fn is_title(grid: &Grid<'_>, area: Area) -> bool {
     let row = row_of(grid, area, area.top);
     let below = row_of(grid, area, area.top + 1);
     if area.width() <= NARROW {
-        return row.len() == 1 && below.len() >= 2 || below.is_empty();
+        return below.is_empty() || (row.len() == 1 && wider_below(grid, area));
     }
     let few = row.len() * 3 <= area.width() as usize || row.len() == 1;
-    let group_header = row.len() >= 2 && row.iter().all(|(_, value)| text_of(value).is_some()) && is_all_text(&below);
+    let group_header = row.len() >= 2 && is_all_text(&row) && is_all_text(&below);
     few && row.len() < below.len().max(2) && !group_header || below.is_empty()
+}
+
+/// Whether lone texts at the top of a narrow area end at a row that fills it.
+fn wider_below(grid: &Grid<'_>, area: Area) -> bool {
+    (1..MOST_TITLES)
+        .map(|down| row_of(grid, area, area.top.saturating_add(down)))
+        .take_while(|row| row.len() != 1 || is_all_text(row))
+        .any(|row| row.len() as u32 == area.width() && row.len() > 1)
 }
 
 fn is_all_text(row: &[(u32, &Scalar)]) -> bool {
     !row.is_empty() && row.iter().all(|(_, value)| text_of(value).is_some())
 }
 
+/// A lone text at the bottom is a note when it is a sentence or opens like one, whether a record, a totals row or another
+/// note stands above it.
 fn is_note(grid: &Grid<'_>, area: Area) -> bool {
     let row = row_of(grid, area, area.bottom);
-    let above = row_of(grid, area, area.bottom - 1);
-    if area.width() <= NARROW {
-        return row.is_empty();
+    let [(_, only)] = row.as_slice() else { return row.is_empty() };
+    let Some(text) = text_of(only) else { return false };
+    let mut above = area.bottom.saturating_sub(1);
+    while above > area.top && is_lone_text(&row_of(grid, area, above)) {
+        above -= 1;
     }
-    let lone =
-        row.len() == 1 && row.iter().all(|(_, value)| text_of(value).is_some_and(|text| text.chars().count() > 12));
-    row.is_empty() || above.is_empty() || (lone && above.len() > 2)
+    let record = row_of(grid, area, above);
+    if area.width() < NARROW || (record.len() < 2 && !record.is_empty()) {
+        return false;
+    }
+    let said = opens_note(text);
+    // In two columns a record with one value looks like a remark: only what opens like one or has many words is a note.
+    let sentence = text.chars().count() > NOTE_LENGTH && (area.width() > NARROW || text.split_whitespace().count() > 3);
+    said || sentence || record.is_empty()
+}
+
+fn is_lone_text(row: &[(u32, &Scalar)]) -> bool {
+    matches!(row, [(_, value)] if text_of(value).is_some())
+}
+
+fn opens_note(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let first = lower.split(|c: char| c.is_whitespace() || c == ':').next().unwrap_or("");
+    NOTES.iter().any(|word| first == *word || (*word == "*" && first.starts_with('*')))
 }
 
 fn is_totals(grid: &Grid<'_>, area: Area) -> bool {
     let row = row_of(grid, area, area.bottom);
     let word = row.iter().find_map(|(_, value)| text_of(value)).unwrap_or("").to_lowercase();
     let first = word.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-    TOTALS.contains(&first) && row.iter().any(|(_, value)| text_of(value).is_none())
+    TOTALS.contains(&first) && row.iter().any(|(_, value)| is_number(value))
+}
+
+fn is_number(value: &Scalar) -> bool {
+    text_of(value).is_none_or(|text| super::number::of_text(text).is_some() || super::number::marks_of(text).is_some())
 }
 
 /// Header rows: 1 when the first row is text and unlike what is below, 2 when a sparse group row stands above it.
@@ -318,9 +422,17 @@ pub(super) fn header_rows(grid: &Grid<'_>, area: Area) -> u32 {
         return 0;
     }
     let second = row_of(grid, area, area.top + 1);
-    let sparse = (first.len() as u32) < area.width() && second.len() as u32 == area.width();
     let third = row_of(grid, area, area.top + 2);
-    let grouped = area.height() > 2 && sparse && is_label_row(&second) && !is_label_row(&third);
+    // A column that is blank in the body as well needs no name.
+    let named = second.len() as u32 == area.width()
+        || (second.len() > first.len()
+            && third.iter().all(|(column, _)| second.iter().any(|(other, _)| other == column)));
+    let sparse = (first.len() as u32) < area.width() && named;
+    // All columns may hold text: then the lower row must read as names, each once, and the upper one as groups of them.
+    let grouped = area.height() > 2
+        && sparse
+        && is_label_row(&second)
+        && (!is_label_row(&third) || is_group_row(&first, &second));
     if grouped {
         return 2;
     }
@@ -330,15 +442,20 @@ pub(super) fn header_rows(grid: &Grid<'_>, area: Area) -> u32 {
     u32::from(filled && distinct.len() == first.len() || differs_from_body(grid, area))
 }
 
+/// Fewer than half as many labels as names below, and no name twice.
+fn is_group_row(groups: &[(u32, &Scalar)], names: &[(u32, &Scalar)]) -> bool {
+    let distinct: BTreeSet<String> =
+        names.iter().filter_map(|(_, value)| text_of(value)).map(str::to_lowercase).collect();
+    groups.len() * 2 <= names.len() && distinct.len() == names.len()
+}
+
 /// Texts that read as labels: no numbers, no dates, not long.
 fn is_label_row(row: &[(u32, &Scalar)]) -> bool {
     const LONGEST_LABEL: usize = 80;
     !row.is_empty()
         && row.iter().all(|(_, value)| {
             text_of(value).is_some_and(|text| {
-                text.chars().count() <= LONGEST_LABEL
-                    && super::number::of_text(text).is_none()
-                    && super::when::of_text(text).is_none()
+                text.chars().count() <= LONGEST_LABEL && !is_number(value) && super::when::of_text(text).is_none()
             })
         })
 }

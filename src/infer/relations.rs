@@ -4,36 +4,48 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Source;
-use super::keys::tuple;
-use super::names::{is_key_name, plain, singular, words};
-use super::region::parse_a1;
+use super::column::Profile;
+use super::keys::{named_after, tuple};
+use super::names::{is_key_name, plain};
 use super::table::Table;
-use crate::model::{End, Evidence, Relationship};
+use super::{likeness, lookups};
+use crate::model::{End, Evidence, Field, Relationship};
 
 /// Share of the child's values that must be found in the parent; the rest are orphans and reported.
 const LEAST_COVERAGE: f64 = 0.95;
 /// Score below which a pair is no relationship.
 const LEAST_SCORE: f64 = 0.5;
-/// Parents with fewer distinct values prove nothing by inclusion alone.
-const FEW_VALUES: usize = 3;
+/// Names that say as much as a table's own noun.
+const NAMES_ITS_TABLE: f64 = 0.7;
+/// What two columns called `id` say by that, when one of them repeats.
+const GENERAL_NAMES: f64 = 0.7;
+/// What is added for a key named after its table.
+const AT_HOME: f64 = 0.03;
+/// What is added for a key in the first column; it only breaks ties.
+const FIRST_COLUMN: f64 = 0.01;
+/// Score of a composite reference: more than that of its parts.
+const COMPOSITE: f64 = 1.5;
+/// How telling values must be to do without names, and how many there must be.
+const EXCLUDES_CHANCE: f64 = 0.95;
+const ENOUGH_VALUES: usize = 5;
 
 /// One possible relationship.
-struct Candidate {
-    child: usize,
-    child_columns: Vec<usize>,
-    parent: usize,
-    parent_columns: Vec<usize>,
-    score: f64,
-    held: u64,
-    seen: u64,
-    rule: &'static str,
-    confidence: f64,
+pub(super) struct Candidate {
+    pub child: usize,
+    pub child_columns: Vec<usize>,
+    pub parent: usize,
+    pub parent_columns: Vec<usize>,
+    pub score: f64,
+    pub held: u64,
+    pub seen: u64,
+    pub rule: &'static str,
+    pub confidence: f64,
 }
 
 /// All relationships between the tables.
 pub(super) fn find(tables: &[Table], sources: &[Source<'_>], evidence: &mut Vec<Evidence>) -> Vec<Relationship> {
     let mut found = declared(tables, sources, evidence);
-    let mut candidates = by_formula(tables, sources);
+    let mut candidates = lookups::by_formula(tables, sources);
     candidates.extend(by_values(tables));
     candidates.extend(composite(tables));
     candidates.sort_by(|a, b| {
@@ -43,6 +55,7 @@ pub(super) fn find(tables: &[Table], sources: &[Source<'_>], evidence: &mut Vec<
             b.parent,
         )))
     });
+    let candidates = without_implied(candidates);
     let mut used: BTreeSet<(String, Vec<String>)> = found.iter().map(|link| key_of(&link.from)).collect();
     let mut pairs: BTreeSet<(String, Vec<String>, String, Vec<String>)> = BTreeSet::new();
     for candidate in candidates {
@@ -65,6 +78,36 @@ pub(super) fn find(tables: &[Table], sources: &[Source<'_>], evidence: &mut Vec<
     found.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
     name_apart(&mut found);
     found
+}
+
+/// Leaves out references that a composite one carries on: order lines refer to a stock item, and the stock item to the
+/// article.
+fn without_implied(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let singles: BTreeSet<(usize, usize, usize)> = candidates
+        .iter()
+        .filter_map(|one| match one.child_columns.as_slice() {
+            [at] => Some((one.child, *at, one.parent)),
+            _ => None,
+        })
+        .collect();
+    let mut composites: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
+    for one in candidates.iter().filter(|one| one.child_columns.len() > 1) {
+        for (at, target) in one.child_columns.iter().zip(&one.parent_columns) {
+            composites.entry((one.child, *at)).or_default().push((one.parent, *target));
+        }
+    }
+    let carried_on = |one: &Candidate, at: usize| {
+        composites.get(&(one.child, at)).is_some_and(|through| {
+            through.iter().any(|(parent, target)| singles.contains(&(*parent, *target, one.parent)))
+        })
+    };
+    candidates
+        .into_iter()
+        .filter(|one| match one.child_columns.as_slice() {
+            [at] => one.rule == lookups::RULE || !carried_on(one, *at),
+            _ => true,
+        })
+        .collect()
 }
 
 fn key_of(end: &End) -> (String, Vec<String>) {
@@ -157,19 +200,42 @@ fn declared(tables: &[Table], sources: &[Source<'_>], evidence: &mut Vec<Evidenc
 /// Single columns: the child's values are among the parent's key values, and names or values make it likely.
 fn by_values(tables: &[Table]) -> Vec<Candidate> {
     let mut found = Vec::new();
+    let mut weak: BTreeMap<(usize, usize), Vec<Candidate>> = BTreeMap::new();
+    let shorts: Vec<Vec<String>> = tables.iter().map(short_names).collect();
     for (parent, parent_table) in tables.iter().enumerate() {
         for target in unique_columns(parent_table) {
-            let values = parent_table.profiles.get(target).map(super::column::Profile::hashes).unwrap_or_default();
             for (child, child_table) in tables.iter().enumerate() {
-                for at in 0..child_table.model.fields.len() {
-                    if (child, at) != (parent, target) {
-                        found.extend(judge(tables, (child, at), (parent, target), &values));
+                for at in (0..child_table.model.fields.len()).filter(|at| (child, *at) != (parent, target)) {
+                    let Some(pair) = Pair::of(tables, (child, at), (parent, target)) else { continue };
+                    match pair.judge(&shorts) {
+                        Some(candidate) if candidate.score >= LEAST_SCORE => found.push(candidate),
+                        Some(candidate) => weak.entry((child, at)).or_default().push(candidate),
+                        None => {}
                     }
                 }
             }
         }
     }
+    found.extend(only_choices(weak, &found));
     found
+}
+
+/// A column named as a key that fits one parent only, by values that chance excludes.
+fn only_choices(weak: BTreeMap<(usize, usize), Vec<Candidate>>, strong: &[Candidate]) -> Vec<Candidate> {
+    let taken: BTreeSet<(usize, usize)> =
+        strong.iter().filter_map(|one| Some((one.child, *one.child_columns.first()?))).collect();
+    weak.into_iter()
+        .filter(|(column, fits)| fits.len() == 1 && !taken.contains(column))
+        .flat_map(|(_, fits)| fits)
+        .map(|one| Candidate { score: LEAST_SCORE, rule: "values included in one key only", confidence: 0.5, ..one })
+        .collect()
+}
+
+/// Field names without what all of a table share.
+fn short_names(table: &Table) -> Vec<String> {
+    let names: Vec<&str> = table.model.fields.iter().map(|field| field.name.as_str()).collect();
+    let prefix = likeness::common_prefix(&names);
+    names.iter().map(|name| name.get(prefix..).unwrap_or(name).to_string()).collect()
 }
 
 fn unique_columns(table: &Table) -> Vec<usize> {
@@ -177,112 +243,103 @@ fn unique_columns(table: &Table) -> Vec<usize> {
     if let [at] = primary.as_slice() {
         return vec![*at];
     }
-    let unique = |at: &usize| table.profiles.get(*at).is_some_and(super::column::Profile::is_unique);
     (0..table.model.fields.len())
-        .filter(unique)
+        .filter(|at| table.profiles.get(*at).is_some_and(Profile::is_unique))
         .filter(|at| table.field(*at).is_some_and(|field| is_key_name(&field.name)))
         .collect()
 }
 
-fn judge(
-    tables: &[Table],
-    (child, at): (usize, usize),
-    (parent, target): (usize, usize),
-    values: &HashSet<u64>,
-) -> Option<Candidate> {
-    let (child_table, parent_table) = (tables.get(child)?, tables.get(parent)?);
-    let (field, key) = (child_table.field(at)?, parent_table.field(target)?);
-    let profile = child_table.profiles.get(at)?;
-    if !same_class(&field.kind, &key.kind) || profile.filled() == 0 || values.is_empty() {
-        return None;
-    }
-    let seen: u64 = profile.distinct.values().map(|count| u64::from(*count)).sum();
-    let held: u64 =
-        profile.distinct.iter().filter(|(hash, _)| values.contains(hash)).map(|(_, count)| u64::from(*count)).sum();
-    let coverage = held as f64 / seen as f64;
-    if coverage < LEAST_COVERAGE {
-        return None;
-    }
-    let own_key = child_table.model.primary_key == [field.name.clone()];
-    let names = name_score(&field.name, &key.name, &parent_table.model.name);
-    let telling = is_telling(&field.kind, profile.distinct.len(), profile, values.len());
-    let mut score = 0.65 * names + 0.25 * telling + 0.1 * coverage;
-    if own_key {
-        // A key that is also a reference is a subtype or a 1:1 split: both keys must bear the same name.
-        let same = plain(&field.name) == plain(&key.name);
-        score = if same && child_table.rows() <= parent_table.rows() && child != parent { score - 0.15 } else { 0.0 };
-    }
-    if child == parent && names < 0.3 && !refers_to_self(&field.name) {
-        score = 0.0;
-    } else if child == parent && refers_to_self(&field.name) {
-        score += 0.3;
-    }
-    (score >= LEAST_SCORE).then(|| Candidate {
-        child,
-        child_columns: vec![at],
-        parent,
-        parent_columns: vec![target],
-        score,
-        held,
-        seen,
-        rule: "values included, names agree",
-        confidence: ((score * 0.9).min(0.95) * 100.0).round() / 100.0,
-    })
+/// A column and the key it may refer to.
+struct Pair<'a> {
+    child: (usize, usize),
+    parent: (usize, usize),
+    child_table: &'a Table,
+    parent_table: &'a Table,
+    field: &'a Field,
+    key: &'a Field,
+    profile: &'a Profile,
+    values: &'a Profile,
+    held: u64,
+    seen: u64,
 }
 
-/// Words that say a column points into its own table: a manager is an employee.
-fn refers_to_self(name: &str) -> bool {
-    const WORDS: &[&str] =
-        &["parent", "manager", "reportsto", "supervisor", "boss", "vorgesetzter", "mgr", "head", "previous", "leiter"];
-    let name = plain(name);
-    WORDS.iter().any(|word| name.contains(word))
-}
+impl<'a> Pair<'a> {
+    /// The pair when their types agree and nearly all of the child's values are the parent's.
+    fn of(tables: &'a [Table], child: (usize, usize), parent: (usize, usize)) -> Option<Pair<'a>> {
+        let (child_table, parent_table) = (tables.get(child.0)?, tables.get(parent.0)?);
+        let (field, key) = (child_table.field(child.1)?, parent_table.field(parent.1)?);
+        let (profile, values) = (child_table.profiles.get(child.1)?, parent_table.profiles.get(parent.1)?);
+        if !likeness::same_class(&field.kind, &key.kind) {
+            return None;
+        }
+        let (held, seen) = profile.coverage(values)?;
+        Some(Pair { child, parent, child_table, parent_table, field, key, profile, values, held, seen })
+    }
 
-fn same_class(a: &str, b: &str) -> bool {
-    let class = |kind: &str| match kind.split('(').next().unwrap_or("") {
-        "Integer" => 1,
-        "Text" => 2,
-        "UUID" => 3,
-        "Date" => 4,
-        _ => 0,
-    };
-    class(a) != 0 && class(a) == class(b)
-}
+    fn judge(&self, shorts: &[Vec<String>]) -> Option<Candidate> {
+        let names = self.names(shorts);
+        if self.field.kind == "Integer" && likeness::counts_things(&self.field.name) {
+            return None;
+        }
+        let telling = likeness::is_telling(&self.field.kind, self.profile, self.values);
+        let own_key = self.child_table.model.primary_key == [self.field.name.clone()];
+        let to_itself = self.child.0 == self.parent.0;
+        let mut score = 0.65 * names + 0.25 * telling + 0.1 * self.held as f64 / self.seen as f64;
+        if to_itself {
+            score += self.to_itself(names)?;
+        } else if own_key {
+            score -= self.one_to_one(names)?;
+        }
+        // Of several tables with the same key, the one named after it is the one meant.
+        if named_after(&self.key.name, &self.parent_table.model.name) {
+            score += AT_HOME;
+        }
+        if self.parent.1 == 0 {
+            score += FIRST_COLUMN;
+        }
+        let orphan = names == 0.0
+            && telling >= EXCLUDES_CHANCE
+            && !to_itself
+            && !own_key
+            && is_key_name(&self.field.name)
+            && !self.profile.is_unique()
+            && self.profile.distinct.len() >= ENOUGH_VALUES;
+        (score >= LEAST_SCORE || orphan).then(|| Candidate {
+            child: self.child.0,
+            child_columns: vec![self.child.1],
+            parent: self.parent.0,
+            parent_columns: vec![self.parent.1],
+            score: if names == 0.0 { 0.0 } else { score },
+            held: self.held,
+            seen: self.seen,
+            rule: "values included, names agree",
+            confidence: ((score * 0.9).clamp(0.0, 0.95) * 100.0).round() / 100.0,
+        })
+    }
 
-/// How alike the names are (0 to 1): the child's name equals the parent key's, or names the parent table.
-fn name_score(child: &str, key: &str, parent: &str) -> f64 {
-    let (child_plain, key_plain) = (plain(child), plain(key));
-    let noun = words(parent).iter().map(|word| singular(word)).collect::<Vec<_>>();
-    let noun_named = noun.iter().any(|word| word.chars().count() >= 3 && child_plain.contains(word.as_str()));
-    let key_is_general = matches!(key_plain.as_str(), "id" | "code" | "key" | "no" | "nr" | "number" | "name");
-    if child_plain == key_plain && !key_is_general {
-        return 1.0;
+    fn names(&self, shorts: &[Vec<String>]) -> f64 {
+        let short =
+            |(table, at): (usize, usize)| shorts.get(table).and_then(|names| names.get(at)).map_or("", String::as_str);
+        let parent = &self.parent_table.model.name;
+        let as_written = likeness::name_score(&self.field.name, &self.key.name, parent);
+        let shortened = likeness::name_score(short(self.child), short(self.parent), parent);
+        let repeats = likeness::both_general(&self.field.name, &self.key.name) && !self.profile.is_unique();
+        as_written.max(shortened).max(if repeats { GENERAL_NAMES } else { 0.0 })
     }
-    if noun_named {
-        return if is_key_name(child) { 0.95 } else { 0.75 };
-    }
-    if !key_is_general && key_plain.chars().count() >= 4 && child_plain.ends_with(&key_plain) {
-        return 0.8;
-    }
-    let child_words: BTreeSet<String> = words(child).iter().map(|word| singular(word)).collect();
-    let other_words: BTreeSet<String> = words(key).iter().chain(&words(parent)).map(|word| singular(word)).collect();
-    let general = |word: &&String| super::names::KEY_WORDS.contains(&word.as_str());
-    let shared = child_words.intersection(&other_words).filter(|word| !general(word)).count();
-    if shared > 0 { 0.6 } else { 0.0 }
-}
 
-/// How telling the inclusion itself is: long texts and wide numbers say more than 1, 2, 3.
-fn is_telling(kind: &str, distinct: usize, profile: &super::column::Profile, parent_values: usize) -> f64 {
-    if distinct < FEW_VALUES || parent_values < FEW_VALUES {
-        return 0.1;
+    /// A hierarchy within a table: some record has no parent or shares it, and the name says so.
+    fn to_itself(&self, names: f64) -> Option<f64> {
+        let named = likeness::refers_to_self(&self.field.name);
+        (!self.profile.is_unique() && (named || names >= NAMES_ITS_TABLE)).then_some(if named { 0.45 } else { 0.0 })
     }
-    match kind.split('(').next().unwrap_or("") {
-        "UUID" => 1.0,
-        "Text" if profile.longest >= 3 => 0.9,
-        "Text" => 0.4,
-        "Integer" if profile.smallest > 1000.0 => 0.8,
-        "Integer" => 0.2,
-        _ => 0.1,
+
+    /// A key that is also a reference is a subtype or a split in two: it bears the parent's name and holds no more records.
+    fn one_to_one(&self, names: f64) -> Option<f64> {
+        let same = plain(&self.field.name) == plain(&self.key.name);
+        let at_home = named_after(&self.field.name, &self.child_table.model.name);
+        let (own, others) = (self.child_table.rows(), self.parent_table.rows());
+        let fits = names >= NAMES_ITS_TABLE && (same || !at_home) && (own < others || own == others && !at_home);
+        fits.then_some(0.15)
     }
 }
 
@@ -295,13 +352,19 @@ fn composite(tables: &[Table]) -> Vec<Candidate> {
         if target.len() < 2 || target.len() != parent_table.model.primary_key.len() {
             continue;
         }
+        let keys = short_names(parent_table);
         let values: HashSet<u64> =
             (0..parent_table.rows()).filter_map(|row| tuple(parent_table, &target, row)).collect();
         for (child, child_table) in tables.iter().enumerate().filter(|(child, _)| *child != parent) {
+            let shorts = short_names(child_table);
             let columns: Option<Vec<usize>> =
-                target.iter().map(|at| same_named(child_table, &parent_table.field(*at)?.name)).collect();
+                target.iter().map(|at| same_named(child_table, &shorts, keys.get(*at)?)).collect();
             let Some(columns) = columns else { continue };
-            if child_table.model.primary_key.len() == columns.len() && child_table.rows() > parent_table.rows() {
+            let same_key = child_table.model.primary_key.len() == columns.len()
+                && columns.iter().all(|at| {
+                    child_table.field(*at).is_some_and(|field| child_table.model.primary_key.contains(&field.name))
+                });
+            if same_key && child_table.rows() >= parent_table.rows() {
                 continue;
             }
             let tuples: Vec<u64> =
@@ -315,7 +378,7 @@ fn composite(tables: &[Table]) -> Vec<Candidate> {
                 child_columns: columns,
                 parent,
                 parent_columns: target.clone(),
-                score: 0.9,
+                score: COMPOSITE,
                 held: held as u64,
                 seen: tuples.len() as u64,
                 rule: "tuples included, names equal",
@@ -326,111 +389,8 @@ fn composite(tables: &[Table]) -> Vec<Candidate> {
     found
 }
 
-fn same_named(table: &Table, name: &str) -> Option<usize> {
-    table.model.fields.iter().position(|field| plain(&field.name) == plain(name))
-}
-
-/// Look-up formulas: `VLOOKUP(key, Sheet!A:D, n, FALSE)` says that the key's column references the first column of the area.
-fn by_formula(tables: &[Table], sources: &[Source<'_>]) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    for source in sources {
-        for shape in &source.reading.facts.formulas {
-            let Some((key, sheet, column)) = exact_lookup(&shape.formula) else { continue };
-            let sheet = sheet.unwrap_or_else(|| shape.sheet.clone());
-            let here = |table: &Table, name: &str| {
-                table
-                    .model
-                    .source
-                    .as_ref()
-                    .is_some_and(|place| place.file == source.name && place.sheet.as_deref() == Some(name))
-            };
-            let child = column_at(tables, &|table| here(table, &shape.sheet), key);
-            let parent = column_at(tables, &|table| here(table, &sheet), column);
-            let (Some((child, at)), Some((parent, target))) = (child, parent) else { continue };
-            if child == parent {
-                continue;
-            }
-            found.push(Candidate {
-                child,
-                child_columns: vec![at],
-                parent,
-                parent_columns: vec![target],
-                score: 2.0,
-                held: shape.cells,
-                seen: shape.cells,
-                rule: "exact look-up formula",
-                confidence: 0.95,
-            });
-        }
-    }
-    found
-}
-
-fn column_at(tables: &[Table], wanted: &dyn Fn(&Table) -> bool, column: u32) -> Option<(usize, usize)> {
-    tables.iter().enumerate().filter(|(_, table)| wanted(table)).find_map(|(index, table)| {
-        let area = parse_a1(table.model.source.as_ref()?.range.as_deref()?)?;
-        let at = column.checked_sub(area.left)? as usize;
-        (column <= area.right && at < table.model.fields.len()).then_some((index, at))
-    })
-}
-
-/// The key's column, the sheet and the first column of an exact VLOOKUP or XLOOKUP, or of MATCH(…, 0).
-fn exact_lookup(formula: &str) -> Option<(u32, Option<String>, u32)> {
-    let upper = formula.to_ascii_uppercase();
-    let (start, name) =
-        ["VLOOKUP(", "XLOOKUP(", "MATCH("].into_iter().find_map(|name| Some((upper.find(name)? + name.len(), name)))?;
-    let arguments = arguments_of(formula.get(start..)?);
-    let exact = match name {
-        "VLOOKUP(" => {
-            arguments.get(3).is_some_and(|mode| matches!(mode.trim().to_ascii_uppercase().as_str(), "FALSE" | "0"))
-        }
-        "MATCH(" => arguments.get(2).is_some_and(|mode| mode.trim() == "0"),
-        _ => true,
-    };
-    if !exact {
-        return None;
-    }
-    let key = parse_reference(arguments.first()?)?;
-    let area = parse_reference(arguments.get(1)?)?;
-    Some((key.1, area.0, area.1))
-}
-
-/// Sheet (if any) and first column of a reference such as `'Price List'!$A$2:$D$9`, `A:D` or `B2`.
-fn parse_reference(text: &str) -> Option<(Option<String>, u32)> {
-    let text = text.trim();
-    let (sheet, cells) = match text.rsplit_once('!') {
-        Some((sheet, cells)) => (Some(sheet.trim_matches('\'').replace("''", "'")), cells),
-        None => (None, text),
-    };
-    let first = cells.split(':').next()?.replace('$', "");
-    let letters: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
-    let rest = first.get(letters.len()..)?;
-    if letters.is_empty() || letters.len() > 3 || !rest.chars().all(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    let column = parse_a1(&format!("{letters}1"))?.left;
-    Some((sheet.filter(|sheet| !sheet.contains('[')), column))
-}
-
-/// The arguments of a call whose opening parenthesis was consumed.
-fn arguments_of(text: &str) -> Vec<String> {
-    let (mut depth, mut quoted) = (0usize, false);
-    let mut found = vec![String::new()];
-    for c in text.chars() {
-        match c {
-            '"' | '\'' => quoted = !quoted,
-            '(' | '{' if !quoted => depth += 1,
-            ')' | '}' if !quoted && depth == 0 => break,
-            ')' | '}' if !quoted => depth -= 1,
-            ',' if !quoted && depth == 0 => {
-                found.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(last) = found.last_mut() {
-            last.push(c);
-        }
-    }
-    found
+fn same_named(table: &Table, shorts: &[String], name: &str) -> Option<usize> {
+    let wanted = plain(name);
+    let by_name = table.model.fields.iter().position(|field| plain(&field.name) == wanted);
+    by_name.or_else(|| shorts.iter().position(|short| plain(short) == wanted))
 }

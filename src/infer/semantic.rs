@@ -4,6 +4,8 @@
 mod checks;
 mod words;
 
+pub(super) use words::{names, written_out};
+
 use super::column::is_blank;
 use super::mask::shape;
 use super::table::Table;

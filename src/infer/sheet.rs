@@ -1,10 +1,11 @@
 //! Tables of a workbook's sheets and of delimited texts without a declared schema.
 
 use super::Source;
+use super::formats::{self, Look, Shown};
 use super::names::stem;
 use super::region::{self, Area, Found, Grid};
 use super::table::Table;
-use crate::facts::{FileKind, ListObjectFacts, Scalar};
+use crate::facts::{FileKind, ListObjectFacts, Scalar, SheetContent};
 use crate::model::{DataModel, Field, ModelSource, Region};
 
 /// All tables on the sheets of one workbook, with their regions.
@@ -14,16 +15,23 @@ pub(super) fn tables(source: &Source<'_>) -> (Vec<Table>, Vec<Region>) {
         let grid = region::grid_of(sheet);
         let objects: Vec<&ListObjectFacts> =
             source.reading.facts.list_objects.iter().filter(|object| object.sheet == sheet.name).collect();
-        let found = region::find(&grid, &objects);
+        let merged = merges_of(source, &sheet.name);
+        let found = region::find(&grid, &objects, &merged);
         let several = found.len() > 1;
         for one in found {
             let name = table_name(source, &sheet.name, &one, &grid, several);
-            let table = make(source, &sheet.name, &grid, &one, name);
+            let table = make(source, sheet, &grid, &one, name);
             regions.push(region_of(source, &sheet.name, &one, &table.model.name));
             tables.push(table);
         }
     }
     (tables, regions)
+}
+
+/// The merged areas of a sheet.
+fn merges_of(source: &Source<'_>, sheet: &str) -> Vec<Area> {
+    let facts = source.reading.facts.sheets.iter().find(|facts| facts.name == sheet);
+    facts.map_or_else(Vec::new, |facts| facts.merged.iter().filter_map(|range| region::parse_a1(range)).collect())
 }
 
 /// A ListObject's name, else the title glued to or above the table when a sheet has several, else the sheet's name; a
@@ -43,7 +51,7 @@ fn table_name(source: &Source<'_>, sheet: &str, found: &Found, grid: &Grid<'_>, 
 fn title_above(grid: &Grid<'_>, area: Area) -> Option<String> {
     const REACH: u32 = 2;
     (1..=REACH).filter_map(|up| area.top.checked_sub(up)).find_map(|row| {
-        let cells: Vec<&&Scalar> = grid.get(&row)?.range(area.left..=area.right).map(|(_, value)| value).collect();
+        let cells: Vec<&Scalar> = grid.get(&row)?.range(area.left..=area.right).map(|(_, cell)| &cell.value).collect();
         match cells.as_slice() {
             [Scalar::Text(text)] => Some(text.trim().to_string()),
             _ => None,
@@ -52,7 +60,7 @@ fn title_above(grid: &Grid<'_>, area: Area) -> Option<String> {
 }
 
 fn region_of(source: &Source<'_>, sheet: &str, found: &Found, table: &str) -> Region {
-    let data = Area { top: found.area.top + found.header_rows, ..found.area };
+    let data = Area { top: found.area.top.saturating_add(found.header_rows), ..found.area };
     Region {
         workbook: source.name.to_string(),
         sheet: sheet.to_string(),
@@ -63,59 +71,74 @@ fn region_of(source: &Source<'_>, sheet: &str, found: &Found, table: &str) -> Re
     }
 }
 
-fn make(source: &Source<'_>, sheet: &str, grid: &Grid<'_>, found: &Found, name: String) -> Table {
+fn make(source: &Source<'_>, content: &SheetContent, grid: &Grid<'_>, found: &Found, name: String) -> Table {
     let area = found.area;
-    let mut columns: Vec<Vec<Scalar>> = vec![Vec::with_capacity(area.height() as usize); area.width() as usize];
-    for row in area.top + found.header_rows..=area.bottom {
-        let cells = grid.get(&row);
-        for (at, values) in columns.iter_mut().enumerate() {
-            let cell = cells.and_then(|cells| cells.get(&(area.left + at as u32)));
-            values.push(cell.map_or(Scalar::Empty, |value| (*value).clone()));
-        }
-    }
-    let mut fields = headers(grid, found);
+    let data = Area { top: area.top.saturating_add(found.header_rows), ..area };
+    let (columns, shown) = columns_of(grid, data, &looks_of(content));
     // A column without a header and without a value is a gap someone left for looks.
-    let empty: Vec<bool> = columns
-        .iter()
-        .zip(&fields)
-        .map(|(values, field)| field.is_none() && values.iter().all(super::column::is_blank))
+    let kept: Vec<Column> = headers(grid, found)
+        .into_iter()
+        .zip(columns)
+        .zip(shown)
+        .zip(area.left..)
+        .map(|(((header, values), shown), place)| Column { header, values, shown, place })
+        .filter(|column| column.header.is_some() || !column.values.iter().all(super::column::is_blank))
         .collect();
-    let mut position = 0;
-    fields.retain(|_| keep(&empty, &mut position));
-    position = 0;
-    columns.retain(|_| keep(&empty, &mut position));
-    let data = Area { top: area.top + found.header_rows, ..area };
     Table {
         model: DataModel {
             name,
             source: Some(ModelSource {
                 file: source.name.to_string(),
-                sheet: Some(sheet.to_string()),
+                sheet: Some(content.name.clone()),
                 range: Some(area.a1()),
                 table: found.name.clone(),
             }),
-            fields: unique_fields(fields),
+            fields: unique_fields(kept.iter().map(|column| column.header.clone()).collect()),
             ..DataModel::default()
         },
-        columns,
+        shown: kept.iter().map(|column| column.shown).collect(),
+        sheet_columns: kept.iter().map(|column| column.place).collect(),
+        columns: kept.into_iter().map(|column| column.values).collect(),
         declared: Vec::new(),
         indexes: Vec::new(),
-        place: format!("{sheet}!{}", data.a1()),
+        place: format!("{}!{}", content.name, data.a1()),
         profiles: Vec::new(),
     }
 }
 
-fn keep(empty: &[bool], position: &mut usize) -> bool {
-    let kept = !empty.get(*position).copied().unwrap_or(false);
-    *position += 1;
-    kept
+/// One column of a region before it becomes a field.
+struct Column {
+    header: Option<String>,
+    values: Vec<Scalar>,
+    shown: Shown,
+    place: u32,
+}
+
+fn looks_of(content: &SheetContent) -> Vec<Look> {
+    content.formats.iter().map(|format| formats::look(format)).collect()
+}
+
+/// The values of an area column by column, and how they are shown.
+fn columns_of(grid: &Grid<'_>, data: Area, looks: &[Look]) -> (Vec<Vec<Scalar>>, Vec<Shown>) {
+    let mut columns: Vec<Vec<Scalar>> = vec![Vec::with_capacity(data.height() as usize); data.width() as usize];
+    let mut shown = vec![Shown::default(); data.width() as usize];
+    for row in data.top..=data.bottom {
+        let cells = grid.get(&row);
+        for (column, (values, shown)) in (data.left..).zip(columns.iter_mut().zip(&mut shown)) {
+            let cell = cells.and_then(|cells| cells.get(&column));
+            values.push(cell.map_or(Scalar::Empty, |cell| cell.value.clone()));
+            let look = cell.and_then(|cell| looks.get(cell.format? as usize));
+            shown.count(look.copied().unwrap_or(Look::Other));
+        }
+    }
+    (columns, shown)
 }
 
 /// Header texts; of two header rows the lower one names the field, and the group goes in front where names repeat.
 fn headers(grid: &Grid<'_>, found: &Found) -> Vec<Option<String>> {
     let area = found.area;
     let text = |row: u32, column: u32| -> Option<String> {
-        match grid.get(&row)?.get(&column)? {
+        match &grid.get(&row)?.get(&column)?.value {
             Scalar::Text(text) => Some(text.split_whitespace().collect::<Vec<_>>().join(" ")),
             other => Some(super::column::key_of(other)),
         }

@@ -1,6 +1,7 @@
 //! A table on its way to a model: its columns of values, what the file declared, and the model being built.
 
 use super::column::Profile;
+use super::formats::Shown;
 use crate::facts::{ColumnFacts, IndexFacts, Scalar};
 use crate::model::{DataModel, Field};
 
@@ -12,6 +13,10 @@ pub(super) struct Table {
     /// What the file declared per column; empty for a sheet.
     pub declared: Vec<ColumnFacts>,
     pub indexes: Vec<IndexFacts>,
+    /// How the cells of each column are shown; empty where nothing has a format.
+    pub shown: Vec<Shown>,
+    /// The sheet column of each field, from 1; empty for a table of a database.
+    pub sheet_columns: Vec<u32>,
     /// `Orders!A2:G9` or `table Orders`.
     pub place: String,
     pub profiles: Vec<Profile>,

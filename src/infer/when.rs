@@ -1,12 +1,16 @@
 //! Texts that are dates and times. Whether 03/04 is April or March is decided per column, not per value.
 
+/// Bytes of the longest text that can be a moment: `Wednesday, 30 September 2024 12:00:00.000000+02:00`.
+const LONGEST: usize = 48;
+
 /// The reading of a date text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateText {
-    /// The flags say that only one order of day and month is possible.
+    /// The flags say that only one order of day and month is possible, and whether midnight was written out.
     Date {
         day_first: bool,
         month_first: bool,
+        midnight: bool,
     },
     DateTime,
     Time,
@@ -20,11 +24,19 @@ pub(super) fn of_iso(text: &str) -> Option<DateText> {
     let midnight = text
         .split_once(['T', ' '])
         .is_none_or(|(_, time)| time.trim_start_matches("00:00:00").trim_matches(['.', '0']).is_empty());
-    Some(if midnight { DateText::Date { day_first: false, month_first: false } } else { DateText::DateTime })
+    Some(if midnight {
+        DateText::Date { day_first: false, month_first: false, midnight: false }
+    } else {
+        DateText::DateTime
+    })
 }
 
 /// Reads a text that a person typed or a program exported.
 pub(super) fn of_text(text: &str) -> Option<DateText> {
+    // Most texts have no digit or are too long for any date; they are told apart without a closer look.
+    if text.len() > LONGEST || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     if is_time(text) {
         return Some(DateText::Time);
     }
@@ -40,7 +52,12 @@ pub(super) fn of_text(text: &str) -> Option<DateText> {
                 return None;
             }
             let midnight = clock.chars().all(|c| matches!(c, '0' | ':' | '.'));
-            Some(if midnight { found } else { DateText::DateTime })
+            Some(match found {
+                DateText::Date { day_first, month_first, .. } if midnight => {
+                    DateText::Date { day_first, month_first, midnight }
+                }
+                _ => DateText::DateTime,
+            })
         }
         _ => Some(found),
     }
@@ -65,7 +82,7 @@ fn date_of(text: &str) -> Option<DateText> {
     let numbers: Vec<u32> = parts.iter().map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
     let (&[a, b, c], &[la, lb, lc]) = (numbers.as_slice(), lengths.as_slice()) else { return None };
-    let none = DateText::Date { day_first: false, month_first: false };
+    let none = DateText::Date { day_first: false, month_first: false, midnight: false };
     if la == 4 && lb <= 2 && lc <= 2 {
         return ((1..=12).contains(&b) && (1..=31).contains(&c)).then_some(none);
     }
@@ -73,7 +90,7 @@ fn date_of(text: &str) -> Option<DateText> {
         return None;
     }
     let _ = c;
-    Some(DateText::Date { day_first: a > 12, month_first: b > 12 })
+    Some(DateText::Date { day_first: a > 12, month_first: b > 12, midnight: false })
 }
 
 /// `31 Jan 2024`, `January 31, 2024`, `31-Jan-2024`.
@@ -92,5 +109,5 @@ fn worded_date(text: &str) -> Option<DateText> {
     let months = words.iter().filter(|word| is_month(word)).count();
     let numbers: Vec<u32> = words.iter().filter_map(|word| word.parse().ok()).collect();
     let fits = months == 1 && numbers.len() == 2 && numbers.iter().any(|n| (1..=31).contains(n));
-    fits.then_some(DateText::Date { day_first: false, month_first: false })
+    fits.then_some(DateText::Date { day_first: false, month_first: false, midnight: false })
 }

@@ -147,6 +147,136 @@ fn further_types_are_told_by_all_values() {
     }
 }
 
+/// One column whose cells all have this number format.
+fn formatted(header: &str, values: Vec<Scalar>, format: &str) -> Field {
+    let row: Vec<Scalar> = (1..=values.len()).map(|n| Scalar::Number(n as f64)).collect();
+    let mut sheet = sheet_at("Sheet", (1, 1), &lines(&[("Row", row), (header, values)]));
+    sheet.formats = vec![format.to_string()];
+    for cell in sheet.cells.iter_mut().filter(|cell| cell.row > 1 && cell.column == 2) {
+        cell.format = Some(0);
+    }
+    let inference = infer_one(&workbook(vec![sheet]));
+    inference.application.data_models[0].fields[1].clone()
+}
+
+#[test]
+fn a_number_format_says_what_the_values_leave_open() {
+    let midnights = moments(&["2024-01-31", "2024-02-29", "2024-03-01"]);
+    let times = moments(&["2024-01-31T07:30:00", "2024-02-29", "2024-03-01"]);
+    let whole = numbers(&[1200.0, 80_000.0, 5.0]);
+    let cases = [
+        (midnights.clone(), "yyyy-mm-dd", "Date", None),
+        (midnights.clone(), "dd.mm.yyyy;@", "Date", None),
+        (midnights.clone(), "yyyy-mm-dd hh:mm:ss", "DateTime", None),
+        (midnights.clone(), "[$-409]d/m/yy h:mm AM/PM;@", "DateTime", None),
+        // A quoted word is no time.
+        (midnights, "dd.mm.yyyy \"shift\"", "Date", None),
+        // What the values hold is kept, however it is shown.
+        (times, "yyyy-mm-dd", "DateTime", None),
+        (whole.clone(), "#,##0.00 \"€\"", "Decimal", Some(2)),
+        (whole.clone(), "_(\"$\"* #,##0.0000_)", "Decimal", Some(4)),
+        (whole.clone(), "#,##0", "Integer", None),
+        (whole.clone(), "0", "Integer", None),
+        (whole.clone(), "00", "Integer", None),
+        (whole, "00000", "Text", None),
+        (numbers(&[0.125, 0.5]), "0.0", "Decimal", Some(3)),
+        (numbers(&[0.0, 1.0]), "0%", "Decimal", Some(2)),
+    ];
+    for (values, format, kind, scale) in cases {
+        let field = formatted("Value", values, format);
+        assert_eq!((field.kind.as_str(), field.scale), (kind, scale), "{format}");
+    }
+}
+
+#[test]
+fn midnight_written_out_and_headers_of_moments_are_date_times() {
+    assert_eq!(kind_of(texts(&["1996-07-04 00:00:00", "1996-07-05 00:00:00"])), "DateTime");
+    assert_eq!(kind_of(texts(&["1996-07-04", "1996-07-05"])), "Date");
+    assert_eq!(column("created_at", texts(&["1996-07-04", "1996-07-05"])).0.kind, "DateTime");
+    assert_eq!(column("Created", texts(&["1996-07-04", "1996-07-05"])).0.kind, "Date");
+}
+
+#[test]
+fn words_for_yes_and_no_are_boolean_in_any_case_and_language() {
+    let cases: [(&[&str], &str); 10] = [
+        (&["Yes", "yes", "no", "NO"], "Boolean"),
+        (&["Ja", "nein", "JA"], "Boolean"),
+        (&["oui", "non"], "Boolean"),
+        (&["Y", "N", "y"], "Boolean"),
+        (&["yes", "n", "no"], "Boolean"),
+        (&["tak", "nie"], "Boolean"),
+        (&["F", "F", "F"], "Text"),
+        (&["yes", "no", "maybe"], "Text"),
+        (&["yes", "nein", "no"], "Text"),
+        (&["N", "O", "S"], "Text"),
+    ];
+    for (values, kind) in cases {
+        assert_eq!(kind_of(texts(values)), kind, "{values:?}");
+    }
+}
+
+#[test]
+fn the_decimal_sign_is_decided_by_the_column() {
+    let cases: [(&[&str], &str, Option<u8>); 8] = [
+        (&["10,00 €", "1.234,50 €", "7,25 €"], "Decimal", Some(2)),
+        (&["1.234", "2.500,75", "0,5"], "Decimal", Some(2)),
+        (&["1,234", "2,500.75"], "Decimal", Some(2)),
+        (&["1.234", "2.5"], "Decimal", Some(3)),
+        (&["1'234.50", "12.00"], "Decimal", Some(2)),
+        (&["(12.50)", "3.25", "-1.00"], "Decimal", Some(2)),
+        (&["12.5%", "3.0%"], "Decimal", Some(3)),
+        (&["1,2,3", "4,5"], "Text", None),
+    ];
+    for (values, kind, scale) in cases {
+        let (field, _) = column("Value", texts(values));
+        assert_eq!((field.kind.as_str(), field.scale), (kind, scale), "{values:?}");
+    }
+}
+
+#[test]
+fn a_header_of_a_code_keeps_its_digits_as_text() {
+    let digits = || texts(&["10115", "20095", "80331"]);
+    for header in ["Postal Code", "PLZ", "zip_code", "Kundenpostleitzahl"] {
+        assert_eq!(column(header, digits()).0.kind, "Text", "{header}");
+    }
+    for header in ["Population", "Zip code count", "Zipper", "Order No"] {
+        assert_eq!(column(header, digits()).0.kind, "Integer", "{header}");
+    }
+    assert_eq!(column("Phone", texts(&["5551234", "5559876"])).0.kind, "Text");
+    assert_eq!(column("Phone", texts(&["51", "98"])).0.kind, "Integer", "too short for a telephone number");
+    assert_eq!(column("Course ID", texts(&["101.10", "101.20", "101.25"])).0.kind, "Text");
+    assert_eq!(column("Price", texts(&["101.10", "101.20", "101.25"])).0.kind, "Decimal");
+}
+
+#[test]
+fn a_misfit_that_comes_again_and_again_is_a_code() {
+    let positions = |odd: &dyn Fn(usize) -> String| -> Vec<Scalar> {
+        (0..1000).map(|n| if n % 100 == 7 { text(&odd(n)) } else { Scalar::Number(n as f64) }).collect()
+    };
+    assert_eq!(kind_of(positions(&|_| String::from("R"))), "Text", "ten times the same letter is no slip");
+    assert_eq!(kind_of(positions(&|n| format!("see {n}"))), "Integer");
+}
+
+#[test]
+fn binary_noise_of_a_native_number_is_no_decimal() {
+    let (field, _) = column("Value", numbers(&[0.1 + 0.2, 1.15, 2.675 * 100.0]));
+    assert_eq!((field.kind.as_str(), field.scale), ("Decimal", Some(2)));
+}
+
+#[test]
+fn a_capital_code_that_reads_as_nothing_is_a_value_among_codes() {
+    let (field, _) = column("Code", texts(&["NA", "DE", "FR", "PL", "ES", "IT"]));
+    assert_eq!(field.required, Some(true));
+    let inference = infer_one(&book(&[(
+        "Countries",
+        vec![
+            ("Code", texts(&["NA", "DE", "FR", "PL", "ES", "IT"])),
+            ("Country", texts(&["Namibia", "Germany", "France", "Poland", "Spain", "Italy"])),
+        ],
+    )]));
+    assert_eq!(model(&inference, "Countries").primary_key, ["Code"]);
+}
+
 #[test]
 fn a_word_for_nothing_does_not_change_the_type_but_is_reported() {
     let (field, evidence) = column("Count", texts(&["12", "n/a", "7", "?", "", "9"]));
@@ -170,11 +300,40 @@ fn a_type_holds_for_98_of_100_values_and_the_rest_is_counted() {
     );
 }
 
+/// A table of `rows` records: a number, a name, and one column more with the given header and values.
+fn with_column(header: &str, values: Vec<Scalar>) -> Inference {
+    let rows = values.len();
+    let number = (1..=rows).map(|n| Scalar::Number(n as f64)).collect();
+    let name = (1..=rows).map(|n| text(&format!("name {n}"))).collect();
+    let columns = [("CustomerID", number), ("Name", name), (header, values)];
+    infer_one(&workbook(vec![sheet_at("Customers", (1, 1), &lines(&columns))]))
+}
+
+fn required(inference: &Inference, field: &str) -> Option<bool> {
+    let fields = &inference.application.data_models[0].fields;
+    fields.iter().find(|one| one.name == field).and_then(|one| one.required)
+}
+
 #[test]
-fn only_a_column_without_gaps_is_required() {
-    assert_eq!(column("City", texts(&["a", "b", "c"])).0.required, Some(true));
-    assert_eq!(column("City", texts(&["a", "", "c"])).0.required, None);
-    assert_eq!(column("City", texts(&["a", "n/a", "c"])).0.required, None);
+fn required_needs_more_than_a_column_without_gaps() {
+    let full: Vec<Scalar> = (0..200).map(|n| text(if n % 2 == 0 { "Open" } else { "Closed" })).collect();
+    let inference = with_column("Status", full.clone());
+    assert_eq!(required(&inference, "CustomerID"), Some(true), "a key is required");
+    assert_eq!(required(&inference, "Name"), Some(true));
+    assert_eq!(required(&inference, "Status"), Some(true));
+    let proof = inference.evidence.iter().find(|one| one.subject.ends_with("/Status") && one.claim == "required");
+    let proof = proof.expect("it has evidence");
+    assert_eq!((proof.held, proof.seen), (200, 200));
+    assert!(proof.confidence < 0.95, "nobody declared it");
+
+    for gap in ["", "n/a", "?"] {
+        let mut with_gap = full.clone();
+        with_gap[17] = text(gap);
+        assert_eq!(required(&with_column("Status", with_gap), "Status"), None, "a gap: {gap:?}");
+    }
+    let few = with_column("Fax", texts(&["1-2", "3-4", "5-6", "7-8"]));
+    assert_eq!(required(&few, "Fax"), None, "four records without a gap prove nothing");
+    assert_eq!(required(&few, "CustomerID"), Some(true));
 }
 
 #[test]
@@ -230,6 +389,66 @@ fn two_columns_that_are_unique_together_are_the_primary_key() {
     assert_eq!(model(&inference, "OrderLines").primary_key, ["OrderID", "LineNo"]);
 }
 
+fn counted(from: usize, count: usize) -> Vec<Scalar> {
+    (from..from + count).map(|n| Scalar::Number(n as f64)).collect()
+}
+
+fn cycled(values: &[f64], count: usize) -> Vec<Scalar> {
+    (0..count).map(|n| Scalar::Number(values[n % values.len()])).collect()
+}
+
+#[test]
+fn a_table_that_only_links_others_is_known_by_its_references() {
+    let territories = ("Territories", vec![("TerritoryID", counted(501, 30)), ("Region", cycled(&[1.0, 2.0], 30))]);
+    let employees = ("Employees", vec![("EmployeeID", counted(1, 9)), ("Age", cycled(&[30.0, 41.0], 9))]);
+    // Each territory has one employee so far: unique by chance.
+    let links = (
+        "EmployeeTerritories",
+        vec![("EmployeeID", cycled(&[1.0, 2.0, 3.0, 9.0], 20)), ("TerritoryID", counted(501, 20))],
+    );
+    let inference = infer_one(&book(&[territories, employees, links]));
+    assert_eq!(model(&inference, "EmployeeTerritories").primary_key, ["EmployeeID", "TerritoryID"]);
+    assert_eq!(model(&inference, "Territories").primary_key, ["TerritoryID"]);
+}
+
+#[test]
+fn a_table_with_a_key_of_its_own_keeps_it_beside_references() {
+    let customers = ("Customers", customers());
+    let mut columns = orders(12);
+    columns.push(("Total", cycled(&[3.5, 7.25, 9.5], 12)));
+    let inference = infer_one(&book(&[customers, ("Orders", columns)]));
+    assert_eq!(model(&inference, "Orders").primary_key, ["OrderID"]);
+}
+
+#[test]
+fn the_counter_of_a_group_is_part_of_its_key() {
+    let columns = vec![
+        ("OrderID", cycled(&[1.0, 2.0, 3.0, 4.0], 16)),
+        ("ProductID", (0..16).map(|n| Scalar::Number(f64::from((n / 4 + n % 4) % 5))).collect()),
+        ("LineNumber", (0..16).map(|n| Scalar::Number(f64::from(n / 4 + 1))).collect()),
+    ];
+    assert_eq!(
+        model(&infer_one(&book(&[("OrderLines", columns)])), "OrderLines").primary_key,
+        ["OrderID", "LineNumber"]
+    );
+}
+
+#[test]
+fn further_unique_columns_need_a_name_and_enough_rows() {
+    let book = |header: &str, rows: usize| {
+        let values = (0..rows).map(|n| text(&format!("v{n}"))).collect();
+        let inference = infer_one(&book(&[("Articles", vec![("ArticleID", counted(1, rows)), (header, values)])]));
+        model(&inference, "Articles").indexes.iter().any(|index| index.unique == Some(true) && index.fields == [header])
+    };
+    for header in ["Article Number", "Barcode", "SKU", "serial_number", "Alternate Key"] {
+        assert!(book(header, 60), "{header}");
+    }
+    for header in ["Remark", "Phone", "Postal Code", "Shelf", "Fax", "Weight"] {
+        assert!(!book(header, 60), "{header}");
+    }
+    assert!(!book("Article Number", 8), "eight rows are unique by chance");
+}
+
 #[test]
 fn a_column_with_a_duplicate_or_a_gap_is_no_key() {
     let mut columns = customers();
@@ -260,6 +479,65 @@ fn orphans_are_reported_and_too_many_are_no_relationship() {
     assert_eq!((proof.held, proof.seen), (38, 40));
     assert_eq!(proof.counter_examples, ["2 rows without a parent"]);
     assert!(links(&with_orphans(3)).is_empty(), "3 of 40 are more than 5 %");
+}
+
+#[test]
+fn a_role_of_a_person_references_the_table_of_persons() {
+    let staff = || {
+        let mut manager = cycled(&[1.0, 1.0, 2.0], 9);
+        manager[0] = Scalar::Empty;
+        ("Employees", vec![("EmployeeID", counted(1, 9)), ("ReportsTo", manager)])
+    };
+    let clients = |header| ("Clients", vec![("ClientID", counted(1, 20)), (header, cycled(&[3.0, 4.0, 5.0], 20))]);
+    let hierarchy = "Employees(ReportsTo) -> Employees(EmployeeID)";
+    let found = links(&infer_one(&book(&[staff(), clients("SupportRepId")])));
+    assert_eq!(found, ["Clients(SupportRepId) -> Employees(EmployeeID)", hierarchy]);
+    assert_eq!(links(&infer_one(&book(&[staff(), clients("Children")]))), [hierarchy]);
+    assert_eq!(links(&infer_one(&book(&[staff(), clients("Visits")]))), [hierarchy]);
+}
+
+#[test]
+fn a_second_key_of_a_table_is_no_reference_to_its_first() {
+    let inference = infer_one(&book(&[(
+        "Categories",
+        vec![("CategoryKey", counted(1, 20)), ("CategoryAlternateKey", counted(1, 20))],
+    )]));
+    assert!(links(&inference).is_empty(), "{:?}", links(&inference));
+}
+
+#[test]
+fn a_composite_reference_carries_on_those_of_its_parts() {
+    let articles = ("Articles", vec![("ArticleID", counted(101, 4)), ("Weight", cycled(&[2.5, 3.5], 4))]);
+    let stores = ("Stores", vec![("StoreID", counted(14, 3)), ("Area", cycled(&[250.5, 310.5], 3))]);
+    let pairs: Vec<(f64, f64)> = (0..12).map(|n| (f64::from(101 + n / 3), f64::from(14 + n % 3))).collect();
+    let column = |pick: &dyn Fn(&(f64, f64)) -> f64, times: usize| -> Vec<Scalar> {
+        pairs.iter().cycle().take(pairs.len() * times).map(|pair| Scalar::Number(pick(pair))).collect()
+    };
+    let stock = (
+        "Stock",
+        vec![
+            ("ArticleID", column(&|pair| pair.0, 1)),
+            ("StoreID", column(&|pair| pair.1, 1)),
+            ("Count", cycled(&[5.0, 9.0, 9.0], 12)),
+        ],
+    );
+    let counts = (
+        "Movements",
+        vec![
+            ("MovementID", counted(9001, 24)),
+            ("ArticleID", column(&|pair| pair.0, 2)),
+            ("StoreID", column(&|pair| pair.1, 2)),
+            ("Moved", cycled(&[-1.0, 4.0], 24)),
+        ],
+    );
+    assert_eq!(
+        links(&infer_one(&book(&[articles, stores, stock, counts]))),
+        [
+            "Movements(ArticleID,StoreID) -> Stock(ArticleID,StoreID)",
+            "Stock(ArticleID) -> Articles(ArticleID)",
+            "Stock(StoreID) -> Stores(StoreID)",
+        ]
+    );
 }
 
 #[test]
@@ -549,6 +827,62 @@ fn title_totals_and_note_are_left_out_of_the_table() {
     apart.push(texts(&["", "", ""]));
     apart.push(vec![text("Summe"), Scalar::Empty, Scalar::Number(43.0)]);
     assert_eq!(ranges(&workbook(vec![sheet_at("Count", (3, 2), &apart)])), [region("B6:D10", "B7:D10")]);
+}
+
+#[test]
+fn notes_under_a_totals_row_and_two_title_rows_are_left_out() {
+    let total = vec![text("Total"), Scalar::Empty, Scalar::Number(43.0)];
+    let notes = [
+        vec![texts(&["* figures provisional", "", ""])],
+        vec![texts(&["Note: see shelf plan", "", ""]), texts(&["Source: scanner", "", ""])],
+    ];
+    for note in notes {
+        let glued = [stock_lines(), vec![total.clone()], note].concat();
+        assert_eq!(ranges(&workbook(vec![sheet_at("Count", (1, 1), &glued)])), [region("A1:C5", "A2:C5")]);
+    }
+    let narrow = lines(&[("Shelf", texts(&["A1", "B2", "B3", "C4"])), ("Count", numbers(&[4.0, 8.0, 15.0, 16.0]))]);
+    let titled = [vec![texts(&["Shelf report", ""]), texts(&["Prepared by: store 14", ""])], narrow].concat();
+    assert_eq!(ranges(&workbook(vec![sheet_at("Count", (1, 1), &titled)])), [region("A3:B7", "A4:B7")]);
+    // A last record with one short value is a record.
+    let open = [stock_lines(), vec![texts(&["cup", "", ""])]].concat();
+    assert_eq!(ranges(&workbook(vec![sheet_at("Count", (1, 1), &open)])), [region("A1:C6", "A2:C6")]);
+}
+
+#[test]
+fn a_merged_group_header_holds_both_sides_of_a_blank_column_together() {
+    let mut below = stock_lines();
+    for line in &mut below {
+        line.insert(2, Scalar::Empty);
+    }
+    let groups = texts(&["Article data", "", "", "Stock"]);
+    let sheet = sheet_at("Count", (1, 1), &[vec![groups], below].concat());
+    let mut reading = workbook(vec![sheet]);
+    reading.facts.sheets =
+        vec![SheetFacts { name: String::from("Count"), merged: vec![String::from("A1:C1")], ..SheetFacts::default() }];
+    assert_eq!(ranges(&reading), [(String::from("A1:D6"), String::from("A3:D6"), 2)]);
+    let inference = infer_one(&reading);
+    let fields: Vec<&str> =
+        inference.application.data_models[0].fields.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(fields, ["Article", "Shelf", "Count"]);
+}
+
+#[test]
+fn a_declared_range_to_the_end_of_the_sheet_and_far_cells_use_no_memory() {
+    let mut reading = workbook(vec![sheet_at("Count", (1, 1), &stock_lines())]);
+    reading.facts.list_objects = vec![ListObjectFacts {
+        name: String::from("All"),
+        sheet: String::from("Count"),
+        range: String::from("A1:XFD1048576"),
+        header_rows: 1,
+        ..ListObjectFacts::default()
+    }];
+    assert_eq!(infer_one(&reading).regions[0].data_range, "A2:XFD5");
+    // One column of 200,000 and one row of 16,000 cells that meet: their box has three thousand million cells.
+    let cell = |row, column| CellContent { row, column, value: text("x"), formula: None, format: None };
+    let mut cells: Vec<CellContent> = (1..=16_000).map(|column| cell(1, column)).collect();
+    cells.extend((2..=200_000).map(|row| cell(row, 1)));
+    let sheet = SheetContent { name: String::from("Far"), cells, ..SheetContent::default() };
+    assert!(infer_one(&workbook(vec![sheet])).regions.is_empty());
 }
 
 #[test]

@@ -339,15 +339,42 @@ pub(super) fn class_of(header: &str, kind: &str, has_card: bool) -> Option<&'sta
 }
 
 /// Whether one of the phrases stands in the header as whole words, umlauts written out.
-pub(super) fn names(header: &str, phrases: &[&str]) -> bool {
-    let written =
-        header.replace(['ä', 'Ä'], "ae").replace(['ö', 'Ö'], "oe").replace(['ü', 'Ü'], "ue").replace('ß', "ss");
-    let found = names::words(&written).join(" ");
+pub(in crate::infer) fn names(header: &str, phrases: &[&str]) -> bool {
+    let found = names::words(&written_out(header)).join(" ");
     let joined = found.replace(' ', "");
     phrases.iter().any(|phrase| {
         let padded = format!(" {found} ");
         padded.contains(&format!(" {phrase} ")) || (phrase.len() >= 6 && joined == phrase.replace(' ', ""))
     })
+}
+
+/// A header with its umlauts written out and other accents left away.
+pub(in crate::infer) fn written_out(header: &str) -> String {
+    let mut written = String::with_capacity(header.len());
+    for c in header.chars() {
+        match c {
+            'ä' => written.push_str("ae"),
+            'Ä' => written.push_str("Ae"),
+            'ö' => written.push_str("oe"),
+            'Ö' => written.push_str("Oe"),
+            'ü' => written.push_str("ue"),
+            'Ü' => written.push_str("Ue"),
+            'ß' => written.push_str("ss"),
+            'à' | 'á' | 'â' | 'ã' | 'å' | 'ą' => written.push('a'),
+            'è' | 'é' | 'ê' | 'ë' | 'ę' => written.push('e'),
+            'É' | 'È' => written.push('E'),
+            'ì' | 'í' | 'î' | 'ï' => written.push('i'),
+            'ò' | 'ó' | 'ô' | 'õ' => written.push('o'),
+            'ù' | 'ú' | 'û' => written.push('u'),
+            'ç' | 'ć' => written.push('c'),
+            'ñ' | 'ń' => written.push('n'),
+            'ł' => written.push('l'),
+            'ś' => written.push('s'),
+            'ż' | 'ź' => written.push('z'),
+            other => written.push(other),
+        }
+    }
+    written
 }
 
 fn is_cvv(text: &str) -> bool {
