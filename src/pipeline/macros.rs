@@ -16,7 +16,7 @@ use crate::engine::object::ObjectModel;
 use crate::engine::value::{Value, coerce};
 use crate::engine::workbook::data::WorkbookData;
 use crate::engine::{Capability, CompileOptions, Host, Lenient, Limits, Program, RunOutcome, RunStatus, compile, run};
-use crate::facts::CodeFacts;
+use crate::facts::{CodeFacts, SourceFacts};
 use crate::model::{Application, Workflow};
 use crate::source::ReaderCommand;
 
@@ -89,7 +89,25 @@ fn code_of(request: &MacroRequest, read: Option<&ReadPath>) -> Result<Vec<CodeFa
     if request.modules.is_empty() {
         return Ok(read.map(|read| read.reading.facts.code.clone()).unwrap_or_default());
     }
-    request.modules.iter().map(|path| read_module(path)).collect()
+    let mut code = request.modules.iter().map(|path| read_module(path)).collect::<Result<Vec<_>, _>>()?;
+    if request.workbook.is_some() {
+        let facts = read.map(|read| &read.reading.facts);
+        for module in code.iter_mut().filter(|module| module.kind == "class" && is_document(&module.name, facts)) {
+            module.kind = String::from("document");
+        }
+    }
+    Ok(code)
+}
+
+/// Whether a class file is the exported module of the workbook or of one of its sheets; sheets without a code name in the file
+/// are called `Sheet1`, `Sheet2`, ... in order.
+fn is_document(name: &str, facts: Option<&SourceFacts>) -> bool {
+    let sheets = facts.map(|facts| facts.sheets.as_slice()).unwrap_or_default();
+    let coded = sheets.iter().enumerate().any(|(place, sheet)| match sheet.code_name.as_deref() {
+        Some(code_name) if !code_name.is_empty() => code_name.eq_ignore_ascii_case(name),
+        _ => name.eq_ignore_ascii_case(&format!("Sheet{}", place + 1)),
+    });
+    coded || name.eq_ignore_ascii_case("ThisWorkbook")
 }
 
 /// An application that holds just this code.

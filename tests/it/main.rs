@@ -9,6 +9,7 @@ mod convert;
 mod dsl;
 mod engine_database;
 mod engine_formula;
+mod engine_macros;
 mod engine_sandbox;
 mod engine_value;
 mod engine_workbook;

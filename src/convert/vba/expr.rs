@@ -171,6 +171,9 @@ impl<'a> Body<'a> {
             ExprKind::WithMember(member) => {
                 let with = self.with_object()?;
                 self.touch_class(with.class, member)?;
+                if self.is_evaluated(member) {
+                    return Ok(evaluated(with.node, member));
+                }
                 Ok(Node::member(with.node, self.word(member)))
             }
             ExprKind::Bang { object, key } => {
@@ -323,7 +326,15 @@ impl<'a> Body<'a> {
         }
         self.touch_member(object, member)?;
         let owner = self.object(object)?;
+        if self.is_evaluated(member) {
+            return Ok(evaluated(owner, member));
+        }
         Ok(Node::member(owner, self.word(member)))
+    }
+
+    /// `Worksheets(1).[A1]` is `Evaluate` of the sheet; hidden members are written `[_NewEnum]`.
+    fn is_evaluated(&self, member: &Ident) -> bool {
+        member.bracketed && self.project.context.host == Host::Excel && !member.text.starts_with('_')
     }
 
     /// `VBA.Left`, `XlDirection.xlUp`, `Colours.Red`: the owner only says where the name is declared.
@@ -636,6 +647,11 @@ fn banged(owner: Node, class: Class, key: &Ident, want: Want) -> Node {
         }
         _ => Node::apply(owner, key),
     }
+}
+
+fn evaluated(owner: Node, member: &Ident) -> Node {
+    let args = vec![Node::Text(member.text.clone())];
+    Node::MemberCall { object: Box::new(owner), name: "Evaluate".to_string(), args }
 }
 
 /// The expression without the brackets around it.

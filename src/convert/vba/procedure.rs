@@ -199,7 +199,9 @@ impl<'a> Body<'a> {
     fn declare_used(&mut self, block: &'a [Stmt]) {
         for stmt in block {
             for name in self.assigned_names(&stmt.kind) {
-                if self.is_undeclared(&name.text) {
+                // `[A1] = 5` is `Evaluate` in Excel, no variable.
+                let evaluated = name.bracketed && self.project.context.host == crate::convert::Host::Excel;
+                if !evaluated && self.is_undeclared(&name.text) {
                     let kind = self.types().name(None, name);
                     let dynamic_array = matches!(stmt.kind, StmtKind::ReDim { .. });
                     let variable = Variable { name: name.text.clone(), kind, dynamic_array, ..Variable::default() };

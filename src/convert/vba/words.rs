@@ -171,7 +171,6 @@ pub(super) const SILENT_SETTINGS: &[&str] = &[
     "statusbar",
     "displaystatusbar",
     "cursor",
-    "cutcopymode",
     "enableanimations",
     "printcommunication",
     "displayformulabar",

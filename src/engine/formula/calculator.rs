@@ -113,6 +113,7 @@ impl Calculator {
                 }
                 // Whatever became of a postponed cell is remembered, but for an empty budget, which ends everything.
                 Err(Fail::Refusal(Refusal::Budget)) => break Err(Refusal::Budget),
+                Err(Fail::Refusal(refusal @ Refusal::Awaited { .. })) => break Err(refusal),
                 other => match stack.pop() {
                     Some(cell) => {
                         waiting.remove(&cell);

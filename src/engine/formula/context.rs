@@ -124,6 +124,8 @@ impl Context<'_> {
         let home = area.map_or(cell, |area| CellAddress { sheet: cell.sheet, row: area.top, column: area.left });
         if self.path.contains(&home) || self.waiting.contains(&home) {
             let CellAddress { sheet, row, column } = home;
+            let start = self.path.iter().position(|cell| *cell == home).unwrap_or(self.path.len());
+            self.source.circle(self.path.get(start..).unwrap_or_default());
             return Err(Refusal::Circular { sheet, row, column }.into());
         }
         self.path.push(home);
@@ -160,6 +162,8 @@ impl Context<'_> {
         let operand = match result {
             Err(Fail::Postponed) => return Err(Fail::Postponed),
             Err(Fail::Error(kind)) => Operand::Value(CellValue::Error(kind)),
+            // The result will be there when it is asked for again.
+            Err(Fail::Refusal(refusal @ Refusal::Awaited { .. })) => return Err(refusal.into()),
             Err(Fail::Refusal(refusal)) => {
                 self.memo.values.insert(home, Err(refusal.clone()));
                 return Err(refusal.into());

@@ -63,6 +63,10 @@ pub trait SheetSource {
     fn now(&self) -> f64;
     /// Start of the run's random numbers: `RAND()`.
     fn seed(&self) -> u64;
+    /// Told of the cells of a circle, as far as they are known, before the calculation gives up.
+    fn circle(&self, cells: &[CellAddress]) {
+        let _ = cells;
+    }
     /// A function that macros of the workbook define; none when there is no such function.
     fn user_function(&self, name: &str, args: &[Operand]) -> Option<Outcome<Operand>> {
         let _ = (name, args);

@@ -30,6 +30,9 @@ pub enum Refusal {
     /// The cell depends on itself and iteration is off.
     #[error("row {row}, column {column} of sheet {sheet} depends on itself")]
     Circular { sheet: usize, row: u32, column: u32 },
+    /// A function of the workbook's macros must run first; asked again afterwards, the calculation goes on.
+    #[error("{name}, a function of the macros, has not run yet")]
+    Awaited { name: String },
     /// Names or formulas nest deeper than the stack allows.
     #[error("the calculation nests too deeply")]
     TooDeep,

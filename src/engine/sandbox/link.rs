@@ -7,6 +7,7 @@ use crate::engine::compile::meta::{Meta, Shape, Type};
 use crate::engine::compile::module::{CAPABILITY, RUNTIME};
 use crate::engine::compile::word::{self, WORD};
 use crate::engine::compile::{COLLECTION_CLASS, Capability, DICTIONARY_CLASS, STEP_BIT};
+use crate::engine::object::Moment;
 use crate::engine::value::{Fault, Subtype, Value, coerce, errors};
 
 use super::state::{Answer, Ending, State, Vm, raised};
@@ -24,7 +25,7 @@ pub(super) fn link(linker: &mut Linker<State>, grants: &std::collections::BTreeS
     for capability in Capability::ALL {
         if grants.contains(&capability) {
             linker.func_wrap(CAPABILITY, capability.name(), move |caller: Context<'_>, shape: u32, base: u32| {
-                answer(caller, |vm| through(vm, shape, base, capability))
+                object_answer(caller, shape, base, |vm| through(vm, shape, base, capability))
             })?;
         } else {
             linker.func_wrap(
@@ -85,6 +86,46 @@ fn answer(caller: Context<'_>, work: impl FnOnce(&mut Vm<Context<'_>>) -> Answer
     run(caller, word::word(word::FAULT, 0), work)
 }
 
+/// An operation that may reach an object model: what the model asks for in turn (events, functions of formulas) runs before the
+/// code goes on; what the answer refers to is kept on the shadow stack meanwhile.
+fn object_answer(
+    caller: Context<'_>,
+    shape: u32,
+    base: u32,
+    mut work: impl FnMut(&mut Vm<Context<'_>>) -> Answer<u64>,
+) -> Result<u64> {
+    let Some(memory) = caller.data().memory else { return Err(wasmtime::Error::msg("no memory")) };
+    let mut vm = Vm { context: caller, memory };
+    let meta = vm.meta();
+    let words = if shape & STEP_BIT != 0 {
+        meta.steps.get((shape & !STEP_BIT) as usize).map_or(0, |step| step.arguments)
+    } else {
+        meta.shapes.get(shape as usize).map_or(0, Shape::pairs)
+    };
+    let top = (base + words * WORD).next_multiple_of(WORD);
+    loop {
+        match work(&mut vm) {
+            Ok(value) if value == word::word(word::CALL, 0) => return Ok(value),
+            Ok(value) => {
+                if top + WORD <= meta.layout.heap_at {
+                    vm.set_word(top, value);
+                    vm.callbacks(Moment::Done, top + WORD)?;
+                }
+                return Ok(value);
+            }
+            Err(Fault::Raised(error)) => {
+                vm.note_error(error);
+                return Ok(word::word(word::FAULT, 0));
+            }
+            Err(Fault::Refused { .. }) if vm.callbacks(Moment::Refused, top)? => {}
+            Err(Fault::Refused { capability, reason }) => {
+                vm.state().ending = Some(Ending::Refused { capability, reason });
+                return Err(wasmtime::Error::msg("refused"));
+            }
+        }
+    }
+}
+
 fn operators(linker: &mut Linker<State>) -> Result<()> {
     linker.func_wrap(RUNTIME, "binary", |caller: Context<'_>, flags: u32, a: u64, b: u64| {
         answer(caller, |vm| vm.binary(flags, a, b))
@@ -112,7 +153,7 @@ fn objects(linker: &mut Linker<State>) -> Result<()> {
         run(caller, 0, |vm| element(vm, array, base, count))
     })?;
     linker.func_wrap(RUNTIME, "member", |caller: Context<'_>, shape: u32, object: u64, base: u32| {
-        answer(caller, |vm| {
+        object_answer(caller, shape, base, |vm| {
             let meta = vm.meta();
             let call = vm.call_of(shape_of(&meta, shape)?, base);
             vm.member(object, &call)

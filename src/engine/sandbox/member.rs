@@ -318,6 +318,13 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         }
         // A document module's own procedures are members of its object.
         let arguments = self.arguments(call);
+        if object.class.eq_ignore_ascii_case("Application") && call.usage == Use::Get {
+            match &*call.name {
+                "inputbox" => return self.application_input(&arguments),
+                "getopenfilename" | "getsaveasfilename" => return self.chosen_file(),
+                _ => {}
+            }
+        }
         match call.value {
             None => {
                 let value = self.host_get(&object, &call.name, &arguments)?;

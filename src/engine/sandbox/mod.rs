@@ -2,6 +2,8 @@
 //! Promises an outcome for every run: a value, a VBA error with its line, a refusal, a timeout or a stop. No WASI, no start
 //! function, no shared state between runs. Object models come back with the outcome.
 
+mod ask;
+mod callback;
 mod convert;
 mod globals;
 mod heap;
@@ -27,7 +29,7 @@ use super::compile::meta::{Meta, Type};
 use super::compile::word::{self, WORD};
 use super::compile::{Capability, EngineError, Program};
 use super::dialogs::{Dialogs, Output};
-use super::object::ObjectModel;
+use super::object::{Moment, ObjectModel};
 use super::services::{RandomSource, ServiceRegistry};
 use super::value::functions::Environment;
 use super::value::{Fault, RunError, Subtype, Value, errors};
@@ -220,13 +222,27 @@ pub fn run(
     };
     store.data_mut().memory = Some(memory);
     let call = instance.get_typed_func::<(u32, u32), i32>(&mut store, "run").map_err(broken)?;
+    store.data_mut().entry = Some(call.clone());
     let frame = program.meta.layout.stack_at;
     let mut vm = Vm { context: store, memory };
+    vm.introduce();
     let ended = match begin(&mut vm, procedure, frame, arguments) {
         Err(fault) => Ended::Fault(fault),
         Ok(()) => Ended::Code(call.call(&mut vm.context, (procedure, frame))),
     };
+    let ended = match ended {
+        Ended::Code(Ok(0)) => Ended::Code(settle(&mut vm, frame).map(|()| 0)),
+        other => other,
+    };
     Ok(outcome(vm, program, procedure, frame, ended))
+}
+
+/// Bytes above the entry's frame that its own words may take.
+const ENTRY_FRAME: u32 = 64 * 1024;
+
+/// Functions that formulas of the listing still need, run above the frame that holds the result.
+fn settle(vm: &mut Vm<Store<State>>, frame: u32) -> wasmtime::Result<()> {
+    vm.callbacks(Moment::Ended, frame + ENTRY_FRAME).map(|_| ())
 }
 
 enum Ended {
@@ -257,6 +273,8 @@ fn fresh_state(program: &Program, host: Host, limits: Limits) -> State {
         used: BTreeSet::new(),
         waited_ms: 0,
         visits: HashMap::new(),
+        entry: None,
+        nested: 0,
     }
 }
 
@@ -372,6 +390,7 @@ fn judge(vm: &mut Vm<Store<State>>, meta: &Meta, ended: Ended) -> Verdict {
         Ended::Code(Err(error)) => match vm.state().ending.take() {
             Some(Ending::Refused { capability, reason }) => (RunStatus::Refused, None, Some((capability, reason))),
             Some(Ending::Stopped) => (RunStatus::Stopped, None, None),
+            Some(Ending::Failed) => (RunStatus::RuntimeError, Some(uncaught(vm, meta)), None),
             None => trapped(vm, meta, &error),
         },
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use wasmtime::{AsContextMut, Memory, StoreLimits};
+use wasmtime::{AsContextMut, Memory, StoreLimits, TypedFunc};
 
 use crate::engine::compile::Capability;
 use crate::engine::compile::meta::{Meta, Type};
@@ -28,8 +28,13 @@ pub(super) struct ErrorState {
 /// Why a run ended before its code did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ending {
-    Refused { capability: String, reason: String },
+    Refused {
+        capability: String,
+        reason: String,
+    },
     Stopped,
+    /// An event procedure had an error that no handler of it took.
+    Failed,
 }
 
 /// The data of the store.
@@ -50,6 +55,9 @@ pub(super) struct State {
     pub waited_ms: u64,
     /// How often each outside step was reached.
     pub visits: HashMap<u32, u32>,
+    /// `run` of the instance, for calls from the host, and how deep such calls are nested.
+    pub entry: Option<TypedFunc<(u32, u32), i32>>,
+    pub nested: u32,
 }
 
 /// A view of linear memory and the run's state together.

@@ -342,8 +342,7 @@ pub static WORKBOOK: &[Member<Words>] = &[
     part("Application", EXACT, |_, _, _| Ok(object("Application", &[]))),
     call("Activate", EXACT, |_, _, _| Ok(Value::Empty)),
     call("Save", EXACT, |x, _, _| {
-        x.book.saved = true;
-        x.book.saves += 1;
+        x.save_book();
         Ok(Value::Empty)
     }),
     property(

@@ -40,6 +40,8 @@ pub struct Workbook {
     pub saves: u32,
     next_id: u32,
     changes: Vec<Change>,
+    /// Whether anyone asks for `changes`.
+    recording: bool,
     /// Insertions and deletions that formulas have not followed yet, each with the name of its sheet.
     pending: Vec<(String, Shift)>,
     /// Everything written since loading; none once cells moved, or there were too many writes to tell.
@@ -84,6 +86,7 @@ impl Workbook {
             saves: 0,
             next_id: 1,
             changes: Vec::new(),
+            recording: true,
             pending: Vec::new(),
             touched: Some(Vec::new()),
             revision: 0,
@@ -203,10 +206,9 @@ impl Workbook {
         self.revision += 1;
         self.saved = false;
         let change = Change { sheet, area };
-        if self.changes.last() == Some(&change) {
-            return;
+        if self.recording && self.changes.last() != Some(&change) {
+            self.changes.push(change);
         }
-        self.changes.push(change);
         match &mut self.touched {
             Some(touched) if touched.len() < MOST_TOUCHED => touched.push(change),
             touched => *touched = None,
@@ -216,6 +218,12 @@ impl Workbook {
     /// Everything written since loading; none when that cannot be told any more.
     pub fn touched(&self) -> Option<&[Change]> {
         self.touched.as_deref()
+    }
+
+    /// Whether writes are kept for `take_changes`; on at first.
+    pub fn record_changes(&mut self, keep: bool) {
+        self.recording = keep;
+        self.changes.clear();
     }
 
     /// What was written since the last call, in order.

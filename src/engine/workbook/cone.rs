@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::book::Workbook;
+use super::book::{Change, Workbook};
 use super::resolve::resolve_text;
 use super::rewrite::visit;
 use crate::lang::formula::{self, Dialect, Node};
@@ -16,7 +16,11 @@ const UNKNOWABLE: [&str; 9] =
 
 /// Whether nothing in the cone of a cell was written since loading.
 pub fn is_untouched(book: &Workbook, sheet: u32, row: u32, column: u32) -> bool {
-    let Some(touched) = book.touched() else { return false };
+    book.touched().is_some_and(|touched| !reaches(book, touched, sheet, row, column))
+}
+
+/// Whether a cell or anything it depends on is among what was written; also when that cannot be told.
+pub fn reaches(book: &Workbook, touched: &[Change], sheet: u32, row: u32, column: u32) -> bool {
     let mut seen = HashSet::new();
     let mut next = vec![(sheet, row, column)];
     while let Some((sheet, row, column)) = next.pop() {
@@ -25,24 +29,24 @@ pub fn is_untouched(book: &Workbook, sheet: u32, row: u32, column: u32) -> bool 
         }
         let written = touched.iter().any(|change| change.sheet == sheet && change.area.holds(row, column));
         if written || seen.len() > MOST_CELLS {
-            return false;
+            return true;
         }
-        let Some(home) = book.sheet(sheet) else { return false };
+        let Some(home) = book.sheet(sheet) else { return true };
         let Some(text) = home.grid.get(row, column).and_then(|cell| cell.formula.clone()) else { continue };
-        let Some(references) = references(&text) else { return false };
+        let Some(references) = references(&text) else { return true };
         for reference in references {
-            let Some(range) = resolve_text(book, &reference, sheet) else { return false };
-            let Some(target) = book.sheet(range.sheet) else { return false };
+            let Some(range) = resolve_text(book, &reference, sheet) else { return true };
+            let Some(target) = book.sheet(range.sheet) else { return true };
             for area in &range.areas {
                 if touched.iter().any(|c| c.sheet == range.sheet && c.area.intersect(*area).is_some()) {
-                    return false;
+                    return true;
                 }
                 let formulas = target.grid.cells(*area).filter(|(_, _, cell)| cell.formula.is_some());
                 next.extend(formulas.map(|(row, column, _)| (range.sheet, row, column)));
             }
         }
     }
-    true
+    false
 }
 
 /// The texts of all references and names in a formula; none when it cannot be read or reaches cells it does not name.

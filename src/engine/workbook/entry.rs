@@ -18,6 +18,9 @@ pub enum Entry {
 /// First year of the two-digit years that mean 19xx (Windows' default: 1930 to 2029).
 const PIVOT_YEAR: i64 = 30;
 const SECONDS_PER_DAY: f64 = 86_400.0;
+/// What amounts are formatted with: built-in formats 8 and 6 (ECMA-376 18.8.30, United States).
+pub const MONEY: &str = "$#,##0.00_);[Red]($#,##0.00)";
+const WHOLE_MONEY: &str = "$#,##0_);[Red]($#,##0)";
 /// Longest text a cell holds (Microsoft, "Excel specifications and limits").
 pub const LONGEST_TEXT: usize = 32_767;
 /// CVErr numbers of `ErrorKind::ALL` (Microsoft, "Cell error values").
@@ -83,7 +86,7 @@ fn read_number(text: &str) -> Option<(f64, Option<&'static str>)> {
         let rest = rest.trim_start();
         let (negative, digits) = rest.strip_prefix('-').map_or((false, rest), |digits| (true, digits));
         let number = plain_number(digits)?;
-        let format = if digits.contains('.') { "$#,##0.00" } else { "$#,##0" };
+        let format = if digits.contains('.') { MONEY } else { WHOLE_MONEY };
         return Some((if negative { -number } else { number }, Some(format)));
     }
     if let Some(number) = fraction(text) {
@@ -207,6 +210,7 @@ fn read_date(text: &str, this_year: i64) -> Option<(f64, &'static str)> {
     match parts.as_slice() {
         [first, _, _] if first.len() == 4 => Some((serial(number(0)?, number(1)?, number(2)?)?, "m/d/yyyy")),
         [_, _, _] => Some((serial(full_year(number(2)?), number(0)?, number(1)?)?, "m/d/yyyy")),
+        [year, _] if year.len() == 4 => Some((serial(number(0)?, number(1)?, 1)?, "mmm-yy")),
         [_, _] => month_and_day(number(0)?, number(1)?, this_year),
         _ => None,
     }
@@ -265,4 +269,24 @@ pub fn serial(year: i64, month: i64, day: i64) -> Option<f64> {
     let days = f64::from(date.since((jiff::Unit::Day, epoch)).ok()?.get_days());
     const FIRST_OF_MARCH_1900: f64 = 61.0;
     Some(if days < FIRST_OF_MARCH_1900 { days - 1.0 } else { days })
+}
+
+/// The calendar day of a sheet serial; none outside 1900 to 9999.
+pub fn civil(serial: f64) -> Option<jiff::civil::Date> {
+    const FIRST_OF_MARCH_1900: f64 = 61.0;
+    const LAST: f64 = 2_958_465.0;
+    let whole = serial.floor();
+    if !(1.0..=LAST).contains(&whole) {
+        return None;
+    }
+    let days = if whole < FIRST_OF_MARCH_1900 { whole + 1.0 } else { whole };
+    jiff::civil::date(1899, 12, 30).checked_add(jiff::Span::new().days(days as i64)).ok()
+}
+
+/// The same day so many months on, the last of a shorter month where it has no such day; the time of day stays.
+pub fn add_months(moment: f64, months: i64) -> Option<f64> {
+    let day = civil(moment)?;
+    let moved = day.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
+    let number = serial(moved.year().into(), moved.month().into(), moved.day().into())?;
+    Some(number + moment.fract())
 }

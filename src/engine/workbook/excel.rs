@@ -7,6 +7,7 @@ use super::application::{APPLICATION, WORKBOOK, WORKBOOKS};
 use super::area::Area;
 use super::book::{Change, Workbook};
 use super::data::SheetDump;
+use super::events::Events;
 use super::fault::{Answer, Done, no_member, not_set, object_required, refused};
 use super::find::FindState;
 use super::formats::{self, Styled};
@@ -19,8 +20,8 @@ use super::recalc::Recalculation;
 use super::sheet::Sheet;
 use super::sheets::{SHEETS, WORKSHEET};
 use super::{filter, functions, notes, sort, tables};
-use crate::engine::object::ObjectModel;
-use crate::engine::value::{Arguments, Assign, Fault, HostObject, Object, Value};
+use crate::engine::object::{Callback, KnownProcedure, Moment, ObjectModel};
+use crate::engine::value::{Arguments, Assign, Fault, HostObject, Object, RunError, Value};
 
 /// Excel, as a workflow sees it.
 pub struct Excel {
@@ -35,6 +36,9 @@ pub struct Excel {
     pub(super) find: FindState,
     pub(super) clipboard: Option<Clipboard>,
     pub(super) recalculation: Recalculation,
+    pub(super) events: Events,
+    /// Sheets selected together; empty when it is the active one only.
+    pub(super) selected_sheets: Vec<u32>,
 }
 
 /// A call of `Application.OnTime`.
@@ -65,6 +69,8 @@ impl Excel {
             find: FindState::default(),
             clipboard: None,
             recalculation: Recalculation::default(),
+            events: Events::default(),
+            selected_sheets: Vec::new(),
         }
     }
 
@@ -424,6 +430,18 @@ impl ObjectModel for Excel {
 
     fn items(&mut self, object: &HostObject) -> Result<Vec<Value>, Fault> {
         super::items::items(self, object)
+    }
+
+    fn introduce(&mut self, procedures: &[KnownProcedure]) {
+        self.meet(procedures);
+    }
+
+    fn next_call(&mut self, when: Moment) -> Option<Callback> {
+        self.call_due(when)
+    }
+
+    fn called(&mut self, call: &Callback, arguments: &[Value], result: Result<Value, RunError>) {
+        self.call_ended(call, arguments, result);
     }
 
     fn is_a(&self, object: &HostObject, name: &str) -> bool {

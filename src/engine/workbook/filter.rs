@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::area::Area;
 use super::block::{self, Content, Paste};
+use super::entry::{add_months, civil};
 use super::excel::Excel;
 use super::fault::{Answer, Done, class_method, mismatch, refused, subscript, undefined};
 use super::members::{ABOUT, EXACT, Member, bind, call, part};
@@ -23,6 +24,7 @@ const BOTTOM_ITEMS: i32 = 4;
 const TOP_PERCENT: i32 = 5;
 const BOTTOM_PERCENT: i32 = 6;
 const VALUES: i32 = 7;
+const DYNAMIC: i32 = 11;
 
 /// `Range.AutoFilter(Field, Criteria1, Operator, Criteria2, SubField, VisibleDropDown)`; without arguments it switches
 /// the filter on or off.
@@ -60,8 +62,8 @@ pub fn auto_filter(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) -
                 operator: operator.map_or(Ok(AND), |o| scalar::whole(o).map(|o| i32::try_from(o).unwrap_or(0)))?,
                 second: second.map_or(Ok(Value::Missing), |value| excel.plain(value))?,
             };
-            if !(AND..=VALUES).contains(&criterion.operator) {
-                return Err(refused("excel:autofilter", "filters by colour, icon or a moving period are not offered"));
+            if !(AND..=VALUES).contains(&criterion.operator) && criterion.operator != DYNAMIC {
+                return Err(refused("excel:autofilter", "filters by colour or icon are not offered"));
             }
             filter.criteria.insert(field, criterion);
         }
@@ -149,6 +151,10 @@ enum FieldTest {
     Listed(HashSet<String>),
     AtLeast(f64),
     AtMost(f64),
+    Above(f64),
+    Below(f64),
+    /// From a day to before another.
+    Days(f64, f64),
 }
 
 impl FieldTest {
@@ -161,6 +167,7 @@ impl FieldTest {
     ) -> Result<Self, Fault> {
         match criterion.operator {
             VALUES => Ok(Self::Listed(listed(&criterion.first)?)),
+            DYNAMIC => dynamic(excel, sheet, column, rows, criterion),
             TOP_ITEMS | BOTTOM_ITEMS | TOP_PERCENT | BOTTOM_PERCENT => limit(excel, sheet, column, rows, criterion),
             operator => {
                 let mut conditions = vec![Condition::of(&criterion.first)?];
@@ -177,6 +184,9 @@ impl FieldTest {
         Ok(match self {
             Self::AtLeast(limit) => matches!(value, Value::Double(n) if n >= *limit),
             Self::AtMost(limit) => matches!(value, Value::Double(n) if n <= *limit),
+            Self::Above(limit) => matches!(value, Value::Double(n) if n > *limit),
+            Self::Below(limit) => matches!(value, Value::Double(n) if n < *limit),
+            Self::Days(from, to) => matches!(value, Value::Double(n) if n >= *from && n < *to),
             Self::Listed(texts) => texts.contains(&shown(excel, sheet, row, column)?.to_lowercase()),
             Self::All(conditions) => {
                 let text = shown(excel, sheet, row, column)?;
@@ -199,6 +209,69 @@ fn listed(values: &Value) -> Result<HashSet<String>, Fault> {
     match values {
         Value::Array(array) => array.elements.iter().map(one).collect(),
         single => Ok(HashSet::from([one(single)?])),
+    }
+}
+
+/// `XlDynamicFilterCriteria`: above and below the average, and periods around today.
+fn dynamic(
+    excel: &mut Excel,
+    sheet: u32,
+    column: u32,
+    rows: std::ops::RangeInclusive<u32>,
+    criterion: &Criterion,
+) -> Result<FieldTest, Fault> {
+    const ABOVE_AVERAGE: i64 = 33;
+    const BELOW_AVERAGE: i64 = 34;
+    let kind = scalar::whole(&criterion.first)?;
+    if kind != ABOVE_AVERAGE && kind != BELOW_AVERAGE {
+        let period = period(kind, excel.now.floor());
+        return period
+            .map(|(from, to)| FieldTest::Days(from, to))
+            .ok_or_else(|| refused("excel:autofilter", "this moving period is not offered as a filter"));
+    }
+    let (mut sum, mut count) = (0.0, 0.0);
+    for row in rows {
+        if let Value::Double(number) = excel.cell_value(sheet, row, column)? {
+            sum += number;
+            count += 1.0;
+        }
+    }
+    let mean = if count > 0.0 { sum / count } else { 0.0 };
+    Ok(if kind == ABOVE_AVERAGE { FieldTest::Above(mean) } else { FieldTest::Below(mean) })
+}
+
+/// First day of a period and of what follows it, as serials.
+fn period(kind: i64, today: f64) -> Option<(f64, f64)> {
+    const WEEK: f64 = 7.0;
+    const QUARTER: i64 = 3;
+    const YEAR: i64 = 12;
+    let day = civil(today)?;
+    // A week begins on Sunday; serial 1 is a Sunday in Excel's count.
+    let week = today - (today - 1.0).rem_euclid(WEEK);
+    let month = today - f64::from(day.day()) + 1.0;
+    let in_quarter = (i64::from(day.month()) - 1) % QUARTER;
+    let quarter = add_months(month, -in_quarter)?;
+    let year = add_months(month, 1 - i64::from(day.month()))?;
+    let weeks = |by: f64| Some((week + by * WEEK, week + (by + 1.0) * WEEK));
+    let months = |from: f64, by: i64, length: i64| Some((add_months(from, by)?, add_months(from, by + length)?));
+    match kind {
+        1 => Some((today, today + 1.0)),
+        2 => Some((today - 1.0, today)),
+        3 => Some((today + 1.0, today + 2.0)),
+        4 => weeks(0.0),
+        5 => weeks(-1.0),
+        6 => weeks(1.0),
+        7 => months(month, 0, 1),
+        8 => months(month, -1, 1),
+        9 => months(month, 1, 1),
+        10 => months(quarter, 0, QUARTER),
+        11 => months(quarter, -QUARTER, QUARTER),
+        12 => months(quarter, QUARTER, QUARTER),
+        13 => months(year, 0, YEAR),
+        14 => months(year, -YEAR, YEAR),
+        15 => months(year, YEAR, YEAR),
+        16 => Some((year, today + 1.0)),
+        _ => None,
     }
 }
 

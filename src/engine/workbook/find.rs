@@ -89,6 +89,19 @@ fn candidates(excel: &Excel, range: &RangeRef, after: (u32, u32), by_columns: bo
     Ok(cells)
 }
 
+/// All cells, for what blank ones may match; turned like `candidates`.
+fn every_cell(range: &RangeRef, after: (u32, u32), by_columns: bool) -> Result<Vec<(u32, u32)>, Fault> {
+    if range.size() > super::range_value::MOST_CELLS {
+        return Err(super::fault::out_of_memory());
+    }
+    let mut cells: Vec<(u32, u32)> = range.areas.iter().flat_map(|area| area.cells()).collect();
+    let key = |cell: (u32, u32)| if by_columns { (cell.1, cell.0) } else { cell };
+    cells.sort_by_key(|cell| key(*cell));
+    let start = cells.partition_point(|cell| key(*cell) <= key(after));
+    cells.rotate_left(start);
+    Ok(cells)
+}
+
 fn search(excel: &mut Excel, range: &RangeRef, after: Option<RangeRef>, backwards: bool) -> Answer {
     let state = excel.find.clone();
     let Some(what) = &state.what else { return Ok(Value::Nothing) };
@@ -102,7 +115,12 @@ fn search(excel: &mut Excel, range: &RangeRef, after: Option<RangeRef>, backward
     if state.look_in == LOOK_IN_COMMENTS {
         return search_comments(excel, range, &state, what);
     }
-    let mut cells = candidates(excel, range, after, state.order == BY_COLUMNS)?;
+    let blank = matches!(what, Value::Empty) || matches!(what, Value::Text(text) if text.is_empty());
+    let mut cells = if blank {
+        every_cell(range, after, state.order == BY_COLUMNS)?
+    } else {
+        candidates(excel, range, after, state.order == BY_COLUMNS)?
+    };
     if backwards {
         // The start comes last in both directions.
         let last = cells.last().copied();
@@ -114,7 +132,7 @@ fn search(excel: &mut Excel, range: &RangeRef, after: Option<RangeRef>, backward
             cells.reverse();
         }
     }
-    let pattern = pattern_of(what, &state)?;
+    let pattern = if blank { Pattern::whole("", false) } else { pattern_of(what, &state)? };
     for (row, column) in cells {
         if looked_at(excel, range.sheet, row, column, state.look_in)?.is_some_and(|text| pattern.matches(&text)) {
             return Ok(excel.range_value(&RangeRef::new(range.sheet, Area::cell(row, column))));
@@ -126,7 +144,7 @@ fn search(excel: &mut Excel, range: &RangeRef, after: Option<RangeRef>, backward
 fn pattern_of(what: &Value, state: &FindState) -> Result<Pattern, Fault> {
     let text = match what {
         Value::Boolean(_) | Value::Error(_) => constant_text(what),
-        Value::Date(serial) => constant_text(&Value::Double(*serial)),
+        Value::Date(serial) => bar_text(*serial),
         other => scalar::text(other)?.to_string(),
     };
     Ok(if state.look_at == WHOLE {
@@ -134,6 +152,17 @@ fn pattern_of(what: &Value, state: &FindState) -> Result<Pattern, Fault> {
     } else {
         Pattern::anywhere(&text, state.match_case)
     })
+}
+
+/// A moment as the formula bar shows it (United States).
+fn bar_text(serial: f64) -> String {
+    let code = match (serial.fract() == 0.0, serial.trunc() == 0.0) {
+        (true, _) => "m/d/yyyy",
+        (false, true) => "h:mm:ss AM/PM",
+        (false, false) => "m/d/yyyy h:mm:ss AM/PM",
+    };
+    let content = super::recalc::to_formula_value(&Value::Double(serial));
+    crate::engine::formula::number_format::render(&content, code, false)
 }
 
 /// The text Find compares: what is shown (hidden cells are passed over), or the formula bar's text.
@@ -145,13 +174,15 @@ fn looked_at(excel: &mut Excel, sheet: u32, row: u32, column: u32, look_in: i64)
         return shown(excel, sheet, row, column).map(Some);
     }
     let home = excel.sheet(sheet)?;
-    let Some(cell) = home.grid.get(row, column) else { return Ok(None) };
+    let Some(cell) = home.grid.get(row, column) else { return Ok(Some(String::new())) };
     if let Some(text) = &cell.formula {
         return Ok(Some(format!("={text}")));
     }
     if super::range_value::is_date_format(&home.number_format(row, column)) {
-        // The formula bar shows a date as a date.
-        return shown(excel, sheet, row, column).map(Some);
+        // The formula bar shows a date as a date, in the system's short form.
+        if let Value::Double(number) = cell.value {
+            return Ok(Some(bar_text(number)));
+        }
     }
     Ok(Some(constant_text(&cell.value)))
 }

@@ -460,7 +460,11 @@ fn read_sheet(excel: &mut Excel, class: &str, sheet: u32, member: &str) -> Answe
             return Ok(excel.range_value(&RangeRef::new(sheet, Area::cell(row, column))));
         }
         ("Window", "activesheet" | "parent") => return Ok(super::excel::sheet_object(sheet)),
-        ("Window", "selectedsheets") => return Ok(object("Sheets", &[BOOK, sheet])),
+        ("Window", "selectedsheets") => {
+            let selected = if excel.selected_sheets.is_empty() { vec![sheet] } else { excel.selected_sheets.clone() };
+            let words: Vec<u32> = std::iter::once(BOOK).chain(selected).collect();
+            return Ok(object("Sheets", &words));
+        }
         ("Window", "visiblerange") => {
             return Ok(excel.range_value(&RangeRef::new(sheet, Area { top: 1, left: 1, bottom: 40, right: 20 })));
         }

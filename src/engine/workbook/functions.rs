@@ -14,7 +14,7 @@ use crate::engine::value::{Arguments, Fault, Value};
 /// `WorksheetFunction.X(...)`.
 pub fn strict(excel: &mut Excel, member: &str, arguments: &Arguments) -> Answer {
     match run(excel, member, arguments)? {
-        Value::Error(_) => Err(unable_to_get(member, "WorksheetFunction")),
+        Value::Error(_) => Err(unable_to_get(&shown_name(member), "WorksheetFunction")),
         value => Ok(value),
     }
 }
@@ -25,6 +25,53 @@ pub fn lenient(excel: &mut Excel, member: &str, arguments: &Arguments) -> Answer
         return Err(no_member());
     }
     run(excel, member, arguments)
+}
+
+/// Names the object model writes with more than one capital.
+const NAMES: [&str; 34] = [
+    "AverageIf",
+    "AverageIfs",
+    "CountA",
+    "CountBlank",
+    "CountIf",
+    "CountIfs",
+    "DCount",
+    "DGet",
+    "DSum",
+    "EDate",
+    "EoMonth",
+    "HLookup",
+    "IfError",
+    "IfNa",
+    "IsNA",
+    "MaxIfs",
+    "MInverse",
+    "MinIfs",
+    "MMult",
+    "MRound",
+    "NetworkDays",
+    "RandBetween",
+    "RoundDown",
+    "RoundUp",
+    "StDev",
+    "SumIf",
+    "SumIfs",
+    "SumProduct",
+    "SumSq",
+    "TextJoin",
+    "VLookup",
+    "WeekNum",
+    "WorkDay",
+    "XLookup",
+];
+
+/// The name as the object model writes it, which is how errors show it.
+fn shown_name(member: &str) -> String {
+    if let Some(known) = NAMES.iter().find(|known| known.eq_ignore_ascii_case(member)) {
+        return (*known).to_owned();
+    }
+    let mut letters = member.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// VBA writes `Norm_Dist` for `NORM.DIST`.

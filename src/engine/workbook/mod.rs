@@ -9,6 +9,7 @@ mod book;
 mod cone;
 pub mod data;
 mod entry;
+mod events;
 mod excel;
 mod fault;
 mod filter;

@@ -62,6 +62,7 @@ pub static RANGE_MEMBERS: &[Member<RangeRef>] = &[
     property("Formula2R1C1", ABOUT, range_value::formula_r1c1, range_value::set_formula_r1c1),
     property("FormulaArray", ABOUT, range_value::formula, range_value::set_formula_array),
     call("Text", EXACT, range_value::text),
+    call("PrefixCharacter", ABOUT, range_value::prefix),
     call("HasFormula", EXACT, range_value::has_formula),
     call("HasArray", EXACT, range_value::has_array),
     call("Calculate", EXACT, |x, _, _| x.calculate().map(|()| Value::Empty)),
@@ -83,6 +84,7 @@ pub static RANGE_MEMBERS: &[Member<RangeRef>] = &[
     call("FillRight", EXACT, |x, r, _| range_fill::fill(x, r, Direction::Right)),
     call("FillLeft", EXACT, |x, r, _| range_fill::fill(x, r, Direction::Left)),
     call("AutoFill", ABOUT, range_fill::auto_fill),
+    call("DataSeries", ABOUT, range_fill::data_series),
     call("Merge", EXACT, range_edit::merge),
     call("UnMerge", EXACT, range_edit::unmerge),
     property("MergeCells", EXACT, range_edit::merge_cells, range_edit::set_merge_cells),
@@ -447,8 +449,12 @@ fn select(excel: &mut Excel, range: &RangeRef, _: &Arguments) -> Answer {
     }
     let first = range.first();
     let sheet = excel.sheet_mut(range.sheet)?;
-    sheet.selection = range.areas.clone();
+    let before = std::mem::replace(&mut sheet.selection, range.areas.clone());
     sheet.active = (first.top, first.left);
+    if before != range.areas {
+        let target = excel.range_value(range);
+        excel.raise_on_sheet(range.sheet, "SelectionChange", &[target]);
+    }
     Ok(Value::Boolean(true))
 }
 

@@ -67,9 +67,16 @@ pub fn clear_formats(excel: &mut Excel, range: &RangeRef, _: &Arguments) -> Answ
 }
 
 /// `XlInsertShiftDirection` / `XlDeleteShiftDirection`, else what Excel decides by the shape of the range.
-fn shift_lines(excel: &mut Excel, area: Area, shift: Option<&Value>) -> Result<bool, Fault> {
+fn shift_lines(excel: &mut Excel, sheet: u32, area: Area, shift: Option<&Value>) -> Result<bool, Fault> {
     if area.spans_rows() || area.spans_columns() {
         return Ok(area.spans_rows());
+    }
+    // Rows of a table go as rows of the table.
+    let rows_of = |table: &super::sheet::Table| {
+        table.area.covers(area) && (area.left, area.right) == (table.area.left, table.area.right)
+    };
+    if shift.is_none() && excel.sheet(sheet)?.tables.iter().any(rows_of) {
+        return Ok(true);
     }
     match shift {
         Some(shift) => match scalar::whole(&excel.plain(shift)?)? {
@@ -92,7 +99,7 @@ pub fn insert(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) -> Ans
             Some(clip) => inserted_size(excel, clip, area)?,
             None => area,
         };
-        let down = shift_lines(excel, area, shift)?;
+        let down = shift_lines(excel, range.sheet, area, shift)?;
         insert_area(excel, range.sheet, area, down)?;
         if let Some(clip) = &pending {
             paste_clip(excel, clip, range.sheet, area)?;
@@ -152,7 +159,7 @@ pub fn delete(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) -> Ans
     }
     areas.sort_by(|a, b| b.cmp(a));
     for area in areas {
-        let toward = if shift_lines(excel, area, shift)? { Direction::Up } else { Direction::Left };
+        let toward = if shift_lines(excel, range.sheet, area, shift)? { Direction::Up } else { Direction::Left };
         excel.book.shift(range.sheet, Shift::Delete { area, toward });
     }
     Ok(Value::Boolean(true))
@@ -175,7 +182,8 @@ fn visible_rows(sheet: &Sheet, area: Area) -> Vec<Area> {
 }
 
 fn guard_structure(excel: &Excel, range: &RangeRef) -> Done {
-    if excel.sheet(range.sheet)?.protected {
+    let sheet = excel.sheet(range.sheet)?;
+    if sheet.protected && !sheet.open_to_macros {
         return guard(excel, range);
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::area::Area;
 use super::block::{Content, Paste, lift, paste_tiled};
+use super::entry::{add_months, civil};
 use super::excel::Excel;
 use super::fault::{Answer, Done, class_method};
 use super::grid::{Cell, Direction};
@@ -41,6 +42,12 @@ const FILL_COPY: i64 = 1;
 const FILL_SERIES: i64 = 2;
 const FILL_FORMATS: i64 = 3;
 const FILL_VALUES: i64 = 4;
+const FILL_DAYS: i64 = 5;
+const FILL_WEEKDAYS: i64 = 6;
+const FILL_MONTHS: i64 = 7;
+const FILL_YEARS: i64 = 8;
+const GROWTH_TREND: i64 = 10;
+const MONTHS_PER_YEAR: i64 = 12;
 
 /// Series of numbers (also at the end of texts), dates, months and weekdays, in the four directions; formulas are copied.
 pub fn auto_fill(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) -> Answer {
@@ -122,7 +129,7 @@ fn continue_line(excel: &mut Excel, sheet: u32, from: Area, to: Area, line: u32,
     }
     let values: Vec<Value> = cells.iter().flatten().map(|cell| cell.value.clone()).collect();
     let dated = super::range_value::is_date_format(&home.number_format(at(first).0, at(first).1));
-    let Some(series) = Series::of(&values, kind == FILL_SERIES || dated) else { return Ok(()) };
+    let Some(series) = Series::of(&values, kind, dated) else { return Ok(()) };
     let home = excel.sheet_mut(sheet)?;
     for n in (start..=end).filter(|n| !(first..=last).contains(n)) {
         let value = series.at(i64::from(n) - i64::from(first));
@@ -133,6 +140,12 @@ fn continue_line(excel: &mut Excel, sheet: u32, from: Area, to: Area, line: u32,
 
 /// How a line goes on.
 enum Series {
+    /// Each so many times the one before.
+    Growth { start: f64, factor: f64 },
+    /// Days so many months apart.
+    Monthly { start: f64, months: i64 },
+    /// Working days, so many apart.
+    Weekdays { start: f64, step: i64 },
     /// Least squares through the numbers, as Excel extends a selection.
     Linear { start: f64, step: f64 },
     /// `Item 1`, `Item 2`...
@@ -141,7 +154,8 @@ enum Series {
     Named { names: &'static [&'static str], start: i64, step: i64 },
 }
 
-const LISTS: [&[&str]; 4] = [
+/// Excel's own lists: months and weekdays, short and long.
+pub const LISTS: [&[&str]; 4] = [
     &["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     &[
         "January",
@@ -162,11 +176,18 @@ const LISTS: [&[&str]; 4] = [
 ];
 
 impl Series {
-    /// `single_counts`: a single number goes up by one (a date, or a series asked for) instead of being repeated.
-    fn of(values: &[Value], single_counts: bool) -> Option<Self> {
+    /// A single number goes up by one where it is a date or a series was asked for; else it is repeated.
+    fn of(values: &[Value], kind: i64, dated: bool) -> Option<Self> {
+        let single_counts = dated || matches!(kind, FILL_SERIES | FILL_DAYS);
         let numbers: Option<Vec<f64>> =
             values.iter().map(|value| if let Value::Double(n) = value { Some(*n) } else { None }).collect();
         if let Some(numbers) = numbers {
+            if let (Some(start), true) = (numbers.first().copied(), kind >= FILL_DAYS) {
+                let second = numbers.get(1).copied();
+                if let Some(series) = Self::by_kind(kind, start, second) {
+                    return Some(series);
+                }
+            }
             return match numbers.as_slice() {
                 [start] => single_counts.then_some(Self::Linear { start: *start, step: 1.0 }),
                 many => Some(fitted(many)),
@@ -178,8 +199,32 @@ impl Series {
         named(&texts).or_else(|| numbered(&texts))
     }
 
+    /// The series a type asks for, its step taken from a second number.
+    fn by_kind(kind: i64, start: f64, second: Option<f64>) -> Option<Self> {
+        let months = || {
+            let (one, two) = (civil(start)?, civil(second?)?);
+            Some(i64::from(two.year() - one.year()) * MONTHS_PER_YEAR + i64::from(two.month() - one.month()))
+        };
+        Some(match kind {
+            FILL_WEEKDAYS => Self::Weekdays { start, step: 1 },
+            FILL_MONTHS => Self::Monthly { start, months: months().filter(|step| *step != 0).unwrap_or(1) },
+            FILL_YEARS => {
+                Self::Monthly { start, months: months().filter(|step| *step != 0).unwrap_or(MONTHS_PER_YEAR) }
+            }
+            GROWTH_TREND => {
+                Self::Growth { start, factor: second.filter(|_| start != 0.0).map_or(2.0, |two| two / start) }
+            }
+            _ => return None,
+        })
+    }
+
     fn at(&self, index: i64) -> Value {
         match self {
+            Self::Growth { start, factor } => Value::Double(start * factor.powf(index as f64)),
+            Self::Monthly { start, months } => {
+                Value::Double(add_months(*start, months.saturating_mul(index)).unwrap_or(*start))
+            }
+            Self::Weekdays { start, step } => Value::Double(working_day(*start, step.saturating_mul(index))),
             Self::Linear { start, step } => Value::Double(start + step * index as f64),
             Self::Numbered { prefix, start, step } => {
                 let number = start.saturating_add(step.saturating_mul(index)).saturating_abs();
@@ -193,6 +238,71 @@ impl Series {
             }
         }
     }
+}
+
+/// The day so many working days on, Saturdays and Sundays left out.
+fn working_day(start: f64, count: i64) -> f64 {
+    const WEEK: f64 = 7.0;
+    let mut day = start;
+    let step = if count < 0 { -1.0 } else { 1.0 };
+    // Serial 7 is a Saturday in Excel's count, serial 8 a Sunday.
+    let weekend = |day: f64| day.floor().rem_euclid(WEEK) < 2.0;
+    for _ in 0..count.unsigned_abs() {
+        day += step;
+        while weekend(day) {
+            day += step;
+        }
+    }
+    day
+}
+
+/// `XlDataSeriesType`.
+const LINEAR: i64 = -4132;
+const GROWTH: i64 = 2;
+const CHRONOLOGICAL: i64 = 3;
+/// `XlRowCol`.
+const BY_ROWS: i64 = 1;
+
+/// `Range.DataSeries(Rowcol, Type, Date, Step, Stop, Trend)`: continues the first cell of each column (or row).
+pub fn data_series(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) -> Answer {
+    let [line, kind, unit, step, stop, trend] = bind(arguments, ["Rowcol", "Type", "Date", "Step", "Stop", "Trend"])?;
+    guard(excel, range)?;
+    if trend.map_or(Ok(false), scalar::truth)? {
+        return Err(super::fault::refused("excel:dataseries", "a trend over existing values is not offered"));
+    }
+    let area = range.first();
+    let default_line = if area.width() > area.height() { BY_ROWS } else { 2 };
+    let by_rows = line.map_or(Ok(default_line), scalar::whole)? == BY_ROWS;
+    let kind = kind.map_or(Ok(LINEAR), scalar::whole)?;
+    let unit = unit.map_or(Ok(1), scalar::whole)?;
+    let step = step.map_or(Some(1.0), scalar::number).ok_or_else(super::fault::mismatch)?;
+    let stop = stop.map(|value| scalar::number(value).ok_or_else(super::fault::mismatch)).transpose()?;
+    let lines = if by_rows { area.top..=area.bottom } else { area.left..=area.right };
+    for line in lines {
+        let (first, last) = if by_rows { (area.left, area.right) } else { (area.top, area.bottom) };
+        let at = |n: u32| if by_rows { (line, n) } else { (n, line) };
+        let Value::Double(start) = excel.cell_value(range.sheet, at(first).0, at(first).1)? else { continue };
+        let series = match (kind, unit) {
+            (GROWTH, _) => Series::Growth { start, factor: step },
+            (CHRONOLOGICAL, 2) => Series::Weekdays { start, step: step as i64 },
+            (CHRONOLOGICAL, 3) => Series::Monthly { start, months: step as i64 },
+            (CHRONOLOGICAL, 4) => Series::Monthly { start, months: step as i64 * MONTHS_PER_YEAR },
+            _ => Series::Linear { start, step },
+        };
+        for n in first..=last {
+            let value = series.at(i64::from(n) - i64::from(first));
+            let beyond = |limit: f64| {
+                let number = scalar::number(&value).unwrap_or(limit);
+                if step < 0.0 { number < limit } else { number > limit }
+            };
+            if stop.is_some_and(beyond) {
+                break;
+            }
+            excel.sheet_mut(range.sheet)?.grid.set(at(n).0, at(n).1, Cell::constant(value));
+        }
+    }
+    excel.book.changed(range.sheet, area);
+    Ok(Value::Boolean(true))
 }
 
 /// The straight line through equidistant points.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::area::Area;
 use super::book::DATE_1904;
-use super::entry::{Entry, LONGEST_TEXT, error_text, read_entry};
+use super::entry::{Entry, LONGEST_TEXT, MONEY, error_text, read_entry};
 use super::excel::Excel;
 use super::fault::{Answer, Done, excel as excel_error, mismatch, out_of_memory, undefined};
 use super::grid::Cell;
@@ -273,7 +273,10 @@ fn is_a1(text: &str) -> bool {
 /// What forbids writing: a protected sheet's locked cells, a part of an array formula.
 pub fn guard(excel: &Excel, range: &RangeRef) -> Done {
     let sheet = excel.sheet(range.sheet)?;
-    if sheet.protected && range.areas.iter().any(|area| super::formats::any_locked(sheet, *area)) {
+    if sheet.protected
+        && !sheet.open_to_macros
+        && range.areas.iter().any(|area| super::formats::any_locked(sheet, *area))
+    {
         return Err(excel_error(
             "The cell or chart you're trying to change is on a protected sheet. To make a change, unprotect the sheet. You might be requested to enter a password.",
         ));
@@ -369,8 +372,13 @@ fn write_cell(excel: &mut Excel, sheet: u32, row: u32, column: u32, value: &Valu
             };
             (Value::Double(serial), Some(format))
         }
-        Value::Currency(_) => (Value::Double(scalar::number(value).ok_or_else(mismatch)?), Some("$#,##0.00")),
+        Value::Currency(_) => (Value::Double(scalar::number(value).ok_or_else(mismatch)?), Some(MONEY)),
         other => (Value::Double(scalar::number(other).ok_or_else(undefined)?), None),
+    };
+    let stored = match stored {
+        // A cell formatted as text takes numbers as texts.
+        Value::Double(_) if is_text_cell(excel, sheet, row, column)? => Value::Text(scalar::text(value)?),
+        other => other,
     };
     excel.book.store(sheet, row, column, Cell::constant(stored));
     match (writing, format) {
@@ -383,8 +391,7 @@ fn write_text(excel: &mut Excel, sheet: u32, row: u32, column: u32, text: &Arc<s
     if text.chars().take(LONGEST_TEXT + 1).count() > LONGEST_TEXT {
         return Err(undefined());
     }
-    let as_text = &*excel.sheet(sheet)?.number_format(row, column) == "@";
-    if as_text && !text.is_empty() {
+    if !text.is_empty() && is_text_cell(excel, sheet, row, column)? {
         excel.book.store(sheet, row, column, Cell::constant(Value::Text(text.clone())));
         return Ok(());
     }
@@ -399,15 +406,53 @@ fn write_text(excel: &mut Excel, sheet: u32, row: u32, column: u32, text: &Arc<s
                 Writing::R1c1 => rewrite::from_r1c1(&formula, row, column).ok_or_else(undefined)?,
                 _ => formula,
             };
-            let (node, notices) = formula::parse(&a1, formula::Dialect::Sheet);
+            let (mut node, notices) = formula::parse(&a1, formula::Dialect::Sheet);
             if !notices.is_empty() {
                 return Err(undefined());
             }
+            let own = excel.book.name.clone();
+            rewrite::visit(&mut node, &mut |node| normalise(node, &own));
+            excel.note_formula(&a1);
             let written = formula::print_sheet(&node);
             excel.book.store(sheet, row, column, Cell { value: Value::Empty, formula: Some(written.into()) });
             Ok(())
         }
     }
+}
+
+/// What Excel makes of a formula as typed: functions in capitals, no name of the own book before references.
+fn normalise(node: &mut formula::Node, own: &str) {
+    match node {
+        formula::Node::Call { name, .. } if crate::engine::formula::functions::is_supported(name) => {
+            name.make_ascii_uppercase();
+        }
+        formula::Node::Reference(reference) => {
+            if let Some(prefix) = &mut reference.prefix {
+                let is_own = prefix.book.as_ref().is_some_and(|book| super::book::same_text(book, own));
+                prefix.book = prefix.book.take().filter(|_| !is_own);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_text_cell(excel: &Excel, sheet: u32, row: u32, column: u32) -> Result<bool, Fault> {
+    Ok(&*excel.sheet(sheet)?.number_format(row, column) == "@")
+}
+
+/// `Range.PrefixCharacter`: the apostrophe of a text that would be read as something else without it.
+pub fn prefix(excel: &mut Excel, range: &RangeRef, _: &Arguments) -> Answer {
+    let first = range.first();
+    let year = excel.year();
+    let sheet = excel.sheet(range.sheet)?;
+    let formatted = &*sheet.number_format(first.top, first.left) == "@";
+    let hidden = match sheet.grid.get(first.top, first.left) {
+        Some(Cell { value: Value::Text(text), formula: None }) if !formatted => {
+            !matches!(read_entry(text, year), Entry::Constant { value: Value::Text(_), .. })
+        }
+        _ => false,
+    };
+    Ok(of_text(if hidden { "'" } else { "" }))
 }
 
 /// Typed dates, percentages and amounts format a cell that is General; one with a format keeps it.

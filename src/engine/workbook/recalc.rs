@@ -1,10 +1,13 @@
 //! Formulas: the workbook as the calculation sees it, and when a result is computed. A cell is computed when it is read; in manual
 //! mode the last result stands until Calculate. What cannot be computed ends the run as refused rather than showing an old value.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::area::{Area, COLUMNS, ROWS};
 use super::book::{Workbook, table_columns};
+use super::events::Events;
 use super::excel::Excel;
 use super::fault::{Answer, Done, mismatch, out_of_memory, refused};
 use super::range_ref::RangeRef;
@@ -13,10 +16,11 @@ use super::resolve::resolve_text;
 use super::scalar;
 use super::sheet::{Sheet, Table};
 use crate::engine::formula::{
-    Calculator, CellAddress, CellContent, CellValue, FormulaEngine, Grid, Operand, Range, Refusal, SheetSource,
-    TableArea, number_format,
+    Calculator, CellAddress, CellContent, CellValue, FormulaEngine, Grid, Operand, Outcome, Range, Refusal,
+    SheetSource, TableArea, number_format,
 };
-use crate::engine::value::{Array, Fault, Value};
+use crate::engine::object::{CallKind, Callback};
+use crate::engine::value::{Array, Fault, RunError, Value};
 use crate::lang::formula::{self, Dialect, ErrorKind};
 
 /// The calculation's memory between reads.
@@ -25,13 +29,53 @@ pub struct Recalculation {
     calculator: Calculator,
     /// Start of the run's random numbers; the caller may set it for a replay.
     pub seed: u64,
+    /// Whether any formula calls a function of the macros.
+    pub uses_functions: bool,
+    /// Revision at which every formula was last computed.
+    settled: Option<u64>,
+    functions: RefCell<FunctionCalls>,
+    circles: Circles,
 }
+
+/// Results of macro functions, and the one that is asked for. Valid for one revision.
+#[derive(Default)]
+struct FunctionCalls {
+    revision: u64,
+    results: HashMap<String, Outcome<Operand>>,
+    wanted: Option<FunctionCall>,
+    /// Key of the call that is being run.
+    running: Vec<String>,
+}
+
+struct FunctionCall {
+    key: String,
+    name: String,
+    operands: Vec<Operand>,
+}
+
+/// Cells that depend on themselves keep their last value, 0 at first (Microsoft, "Remove or allow a circular reference").
+/// Valid for one revision.
+#[derive(Default)]
+struct Circles {
+    revision: u64,
+    values: HashMap<CellAddress, CellValue>,
+}
+
+/// Most circles broken for one reading.
+const MOST_CIRCLES: usize = 64;
+/// Circles count as further epochs within a revision.
+const EPOCHS: u64 = 1 << 24;
 
 /// The workbook as `SheetSource`: sheets by position.
 struct View<'a> {
     book: &'a Workbook,
     now: f64,
     seed: u64,
+    events: &'a Events,
+    functions: &'a RefCell<FunctionCalls>,
+    circles: &'a Circles,
+    /// Cells of a circle that was just met.
+    met: RefCell<Vec<CellAddress>>,
 }
 
 impl View<'_> {
@@ -55,7 +99,25 @@ fn range_at(sheet: usize, area: Area) -> Range {
 
 impl SheetSource for View<'_> {
     fn epoch(&self) -> u64 {
-        self.book.revision
+        self.book.revision.wrapping_mul(EPOCHS).wrapping_add(self.circles.values.len() as u64)
+    }
+
+    fn circle(&self, cells: &[CellAddress]) {
+        self.met.borrow_mut().extend_from_slice(cells);
+    }
+
+    fn user_function(&self, name: &str, args: &[Operand]) -> Option<Outcome<Operand>> {
+        if !self.events.has_function(name) {
+            return None;
+        }
+        let key = format!("{}{args:?}", name.to_lowercase());
+        let mut calls = self.functions.borrow_mut();
+        if let Some(known) = calls.results.get(&key) {
+            return Some(known.clone());
+        }
+        let call = FunctionCall { key, name: name.to_owned(), operands: args.to_vec() };
+        calls.wanted.get_or_insert(call);
+        Some(Err(Refusal::Awaited { name: name.to_owned() }.into()))
     }
 
     fn sheet_index(&self, name: &str) -> Option<usize> {
@@ -68,6 +130,9 @@ impl SheetSource for View<'_> {
 
     fn content(&self, cell: CellAddress) -> CellContent {
         let blank = CellContent::Value(CellValue::Empty);
+        if let Some(kept) = self.circles.values.get(&cell) {
+            return CellContent::Value(kept.clone());
+        }
         let Some(sheet) = self.sheet(cell.sheet) else { return blank };
         if let Some(area) = sheet.array_at(cell.row, cell.column) {
             let anchor = sheet.grid.get(area.top, area.left).and_then(|cell| cell.formula.clone());
@@ -166,10 +231,23 @@ fn refusal(refusal: &Refusal) -> Fault {
         Refusal::Unsupported { name } => format!("formula:{name}"),
         Refusal::Unreadable { .. } => "formula:unreadable".to_owned(),
         Refusal::Circular { .. } => "formula:circular".to_owned(),
+        Refusal::Awaited { name } => format!("formula:{name}"),
         Refusal::TooDeep => "formula:depth".to_owned(),
         Refusal::Budget => "formula:budget".to_owned(),
     };
     refused(&capability, refusal.to_string())
+}
+
+/// Whether a formula text calls a function of the macros.
+fn mentions_function(events: &Events, text: &str) -> bool {
+    let (mut node, _) = formula::parse(text, Dialect::Sheet);
+    let mut found = false;
+    super::rewrite::visit(&mut node, &mut |node| {
+        if let formula::Node::Call { name, .. } = node {
+            found |= events.has_function(name);
+        }
+    });
+    found
 }
 
 /// A VBA array as a grid; one dimension is a row.
@@ -259,8 +337,7 @@ impl Excel {
 
     fn computed(&mut self, sheet: u32, row: u32, column: u32) -> Answer {
         let address = CellAddress { sheet: self.position(sheet), row, column };
-        let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
-        let value = self.recalculation.calculator.value(&view, address).map_err(|fault| refusal(&fault))?;
+        let value = self.calculated(|calculator, view| calculator.value(view, address))?;
         Ok(match from_formula_value(&value) {
             // A formula never shows blank: a reference to an empty cell is 0.
             Value::Empty => Value::Double(0.0),
@@ -302,6 +379,9 @@ impl Excel {
             formulas.extend(covered.flat_map(|area| area.cells()).map(|(row, column)| (sheet.id, row, column)));
         }
         for (sheet, row, column) in formulas {
+            if self.recalculation.functions.get_mut().wanted.is_some() {
+                return;
+            }
             let Err(_) = self.cell_value(sheet, row, column).map(|value| self.keep(sheet, row, column, value)) else {
                 continue;
             };
@@ -326,8 +406,111 @@ impl Excel {
     pub(super) fn call_function(&mut self, name: &str, operands: &[Operand]) -> Result<Operand, Fault> {
         self.book.flush();
         let at = self.active_address();
-        let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
-        self.recalculation.calculator.call(&view, name, operands, at).map_err(|fault| refusal(&fault))
+        self.calculated(|calculator, view| calculator.call(view, name, operands, at))
+    }
+
+    /// Runs the calculation; cells it finds to depend on themselves get their last value, and it runs again.
+    fn calculated<T>(
+        &mut self,
+        job: impl Fn(&mut Calculator, &dyn SheetSource) -> Result<T, Refusal>,
+    ) -> Result<T, Fault> {
+        let memory = &mut self.recalculation;
+        if memory.circles.revision != self.book.revision {
+            memory.circles = Circles { revision: self.book.revision, values: HashMap::new() };
+        }
+        let calls = memory.functions.get_mut();
+        if calls.revision != self.book.revision {
+            calls.results.clear();
+            calls.revision = self.book.revision;
+        }
+        let mut broken = 0;
+        loop {
+            let view = View {
+                book: &self.book,
+                now: self.now,
+                seed: memory.seed,
+                events: &self.events,
+                functions: &memory.functions,
+                circles: &memory.circles,
+                met: RefCell::default(),
+            };
+            let outcome = job(&mut memory.calculator, &view);
+            let Err(Refusal::Circular { sheet, row, column }) = outcome else {
+                return outcome.map_err(|fault| refusal(&fault));
+            };
+            let mut met = view.met.take();
+            met.push(CellAddress { sheet, row, column });
+            broken += 1;
+            if broken > MOST_CIRCLES {
+                return Err(refusal(&Refusal::Circular { sheet, row, column }));
+            }
+            for cell in met {
+                let home = self.book.sheets.get(cell.sheet);
+                let last = home.and_then(|sheet| sheet.grid.get(cell.row, cell.column)).map(|cell| &cell.value);
+                let last = last.filter(|value| **value != Value::Empty).map_or(0.0.into(), to_formula_value);
+                memory.circles.values.insert(cell, last);
+            }
+        }
+    }
+
+    /// Notes whether any formula calls a function of the macros.
+    pub(super) fn note_user_formulas(&mut self) {
+        let mentions = |text: &str| mentions_function(&self.events, text);
+        let formulas = |sheet: &Sheet| {
+            sheet.grid.cells(Area::SHEET).any(|(_, _, cell)| cell.formula.as_deref().is_some_and(mentions))
+        };
+        let found = self.events.has_functions() && self.book.sheets.iter().any(formulas);
+        self.recalculation.uses_functions = found;
+    }
+
+    /// Notes that a formula was written.
+    pub(super) fn note_formula(&mut self, text: &str) {
+        if !self.recalculation.uses_functions && self.events.has_functions() {
+            self.recalculation.uses_functions = mentions_function(&self.events, text);
+        }
+    }
+
+    /// The function call the last calculation stopped at.
+    pub(super) fn function_wanted(&mut self) -> Option<Callback> {
+        let call = self.recalculation.functions.get_mut().wanted.take()?;
+        let mut arguments = Vec::new();
+        for operand in call.operands {
+            let omitted = matches!(operand, Operand::Omitted);
+            arguments.push(if omitted { Value::Missing } else { from_operand(self, operand).unwrap_or(Value::Empty) });
+        }
+        self.recalculation.functions.get_mut().running.push(call.key);
+        Some(Callback { module: None, procedure: call.name, arguments, kind: CallKind::Function })
+    }
+
+    /// Keeps what a function gave; an error in it is `#VALUE!`.
+    pub(super) fn function_ended(&mut self, result: Result<Value, RunError>) {
+        let outcome = match result {
+            Ok(Value::Array(array)) => grid_of_array(self, &array).map(|grid| Operand::Array(Arc::new(grid))),
+            Ok(value) => self.plain(&value).map(|plain| Operand::Value(to_formula_value(&plain))),
+            Err(_) => Err(mismatch()),
+        };
+        let calls = self.recalculation.functions.get_mut();
+        let Some(key) = calls.running.pop() else { return };
+        calls.results.insert(key, outcome.map_err(|_| ErrorKind::Value.into()));
+    }
+
+    /// Computes what is due when formulas call functions of macros; the first call that is missing.
+    pub(super) fn settle_functions(&mut self) -> Option<Callback> {
+        if !self.recalculation.uses_functions || self.recalculation.settled == Some(self.book.revision) {
+            return None;
+        }
+        let calls = self.recalculation.functions.get_mut();
+        if !calls.running.is_empty() {
+            // What the running function reads is asked for when it is read.
+            return None;
+        }
+        calls.wanted = None;
+        self.settle();
+        let call = self.function_wanted();
+        if call.is_none() {
+            self.recalculation.settled = Some(self.book.revision);
+        }
+        call
     }
 
     fn active_address(&self) -> CellAddress {
@@ -363,9 +546,7 @@ impl Excel {
         }
         self.book.flush();
         let at = CellAddress { sheet: self.position(home), row: 1, column: 1 };
-        let view = View { book: &self.book, now: self.now, seed: self.recalculation.seed };
-        let result = self.recalculation.calculator.evaluate(&view, &node, at);
-        result.map(Some).map_err(|fault| refusal(&fault))
+        self.calculated(|calculator, view| calculator.evaluate(view, &node, at)).map(Some)
     }
 
     /// A name or text that only calculation turns into cells: `OFFSET(...)`, `INDEX(...)`.

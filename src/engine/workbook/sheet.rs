@@ -37,6 +37,8 @@ pub struct Sheet {
     pub comments: BTreeMap<(u32, u32), String>,
     pub hyperlinks: Vec<Hyperlink>,
     pub protected: bool,
+    /// Protected from the user only (`UserInterfaceOnly`).
+    pub open_to_macros: bool,
     /// Remembered properties of the sheet itself, its window and page setup, by `class.member` in lower case.
     pub properties: HashMap<String, Value>,
     /// Structural changes since loading; range descriptors replay them (`reference::RangeRef`).
@@ -103,6 +105,8 @@ pub struct SortField {
     pub order: i32,
     /// `XlSortDataOption`: 1 treats text that reads as a number as that number.
     pub data_option: i32,
+    /// Texts in the order wanted, before all others.
+    pub custom: Option<Arc<[String]>>,
 }
 
 impl Default for SortState {
@@ -131,6 +135,7 @@ impl Sheet {
             comments: BTreeMap::new(),
             hyperlinks: Vec::new(),
             protected: false,
+            open_to_macros: false,
             properties: HashMap::new(),
             shifts: Vec::new(),
             selection: vec![Area::cell(1, 1)],

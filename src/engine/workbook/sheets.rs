@@ -40,9 +40,11 @@ pub static SHEETS: &[Member<[u32]>] = &[
     call("Add", EXACT, add),
     call("Add2", EXACT, add),
     call("Select", EXACT, |x, w, _| {
-        if let Some(first) = members_of(x, w).first() {
+        let members = members_of(x, w);
+        if let Some(first) = members.first() {
             activate(x, *first)?;
         }
+        x.selected_sheets = members;
         Ok(Value::Boolean(true))
     }),
     call("Delete", EXACT, |x, w, _| {
@@ -136,6 +138,7 @@ fn add(excel: &mut Excel, _: &[u32], arguments: &Arguments) -> Answer {
         let name = format!("Sheet{number}");
         last = excel.book.new_id();
         excel.book.sheets.insert(at, Sheet::new(last, &name, &name));
+        excel.raise_on_book("NewSheet", vec![sheet_object(last)]);
     }
     excel.book.active = last;
     excel.book.revision += 1;
@@ -235,10 +238,7 @@ pub static WORKSHEET: &[Member<u32>] = &[
         range_edit::paste(x, *s, target)
     }),
     call("Calculate", EXACT, |x, _, _| x.calculate().map(|()| Value::Empty)),
-    call("Protect", ABOUT, |x, s, _| {
-        x.sheet_mut(*s)?.protected = true;
-        Ok(Value::Empty)
-    }),
+    call("Protect", ABOUT, protect),
     call("Unprotect", ABOUT, |x, s, _| {
         x.sheet_mut(*s)?.protected = false;
         Ok(Value::Empty)
@@ -257,6 +257,23 @@ pub static WORKSHEET: &[Member<u32>] = &[
     call("ExportAsFixedFormat", REFUSED, |_, _, _| Err(refused("file", "exporting writes another file"))),
     call("SaveAs", REFUSED, |_, _, _| Err(refused("file", "saving under another name writes another file"))),
 ];
+
+/// `Worksheet.Protect(Password, DrawingObjects, Contents, Scenarios, UserInterfaceOnly, ...)`: macros may still write when only
+/// the user interface is protected.
+fn protect(excel: &mut Excel, sheet: &u32, arguments: &Arguments) -> Answer {
+    const CONTENTS: usize = 2;
+    const INTERFACE_ONLY: usize = 4;
+    let given = |place: usize, name: &str| {
+        let named = arguments.named.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        named.or_else(|| arguments.positional.get(place)).filter(|value| **value != Value::Missing)
+    };
+    let contents = given(CONTENTS, "Contents").map_or(Ok(true), scalar::truth)?;
+    let interface_only = given(INTERFACE_ONLY, "UserInterfaceOnly").map_or(Ok(false), scalar::truth)?;
+    let home = excel.sheet_mut(*sheet)?;
+    home.protected = contents;
+    home.open_to_macros = interface_only;
+    Ok(Value::Empty)
+}
 
 /// `Range(Cell1, Cell2)` of a sheet, or of the application when `class` is `_Global`.
 pub fn range(excel: &mut Excel, sheet: u32, arguments: &Arguments, class: &str) -> Answer {
@@ -278,6 +295,7 @@ pub fn activate(excel: &mut Excel, sheet: u32) -> Answer {
         return Err(class_method("Select", "Worksheet"));
     }
     excel.book.active = sheet;
+    excel.selected_sheets.clear();
     Ok(Value::Boolean(true))
 }
 

@@ -2,17 +2,19 @@
 //! blanks always last, equal rows in their old order (Microsoft, "Sort data in a range or table": default sort orders).
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::area::Area;
 use super::excel::Excel;
 use super::fault::{Answer, Done, class_method, excel as excel_error, mismatch, subscript, undefined};
 use super::grid::Cell;
 use super::members::{ABOUT, EXACT, Member, bind, call, part, property};
+use super::range_fill::LISTS;
 use super::range_ref::{BOOK, RangeRef, as_range, object};
 use super::range_value::{MOST_CELLS, guard};
 use super::rewrite;
 use super::scalar;
-use super::sheet::{SortField as Field, SortState};
+use super::sheet::{SortField as Field, SortState, Table};
 use crate::engine::value::{Arguments, Fault, Value};
 
 const ASCENDING: i32 = 1;
@@ -29,6 +31,7 @@ struct Key {
     line: u32,
     descending: bool,
     text_as_numbers: bool,
+    custom: Option<Arc<[String]>>,
 }
 
 /// What to sort, and how.
@@ -41,6 +44,8 @@ struct Plan {
 
 /// A value in its place of the sort order.
 enum Rank {
+    /// A text of a custom list.
+    Listed(usize),
     Number(f64),
     Text(String),
     Boolean(bool),
@@ -49,11 +54,15 @@ enum Rank {
 }
 
 impl Rank {
-    fn of(value: &Value, match_case: bool, text_as_numbers: bool) -> Self {
+    fn of(value: &Value, match_case: bool, key: &Key) -> Self {
         match value {
             Value::Double(number) => Self::Number(*number),
             Value::Text(text) => {
-                let number = text_as_numbers.then(|| text.trim().parse::<f64>().ok()).flatten();
+                let listed = key.custom.iter().flat_map(|list| list.iter());
+                if let Some(place) = listed.into_iter().position(|known| super::book::same_text(known, text)) {
+                    return Self::Listed(place);
+                }
+                let number = key.text_as_numbers.then(|| text.trim().parse::<f64>().ok()).flatten();
                 match number.filter(|n| n.is_finite()) {
                     Some(number) => Self::Number(number),
                     None => Self::Text(collation_key(text, match_case)),
@@ -67,16 +76,18 @@ impl Rank {
 
     fn class(&self) -> u8 {
         match self {
-            Self::Number(_) => 0,
-            Self::Text(_) => 1,
-            Self::Boolean(_) => 2,
-            Self::Error => 3,
-            Self::Blank => 4,
+            Self::Listed(_) => 0,
+            Self::Number(_) => 1,
+            Self::Text(_) => 2,
+            Self::Boolean(_) => 3,
+            Self::Error => 4,
+            Self::Blank => 5,
         }
     }
 
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
+            (Self::Listed(a), Self::Listed(b)) => a.cmp(b),
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
             (Self::Boolean(a), Self::Boolean(b)) => a.cmp(b),
@@ -128,7 +139,8 @@ pub fn range_sort(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) ->
         "SubField1",
     ];
     let bound = bind(arguments, names)?;
-    let [key1, order1, key2, _, order2, key3, order3, header, _, case, orientation, _, data1, data2, data3, _] = bound;
+    let [key1, order1, key2, _, order2, key3, order3, header, list, case, orientation, _, data1, data2, data3, _] =
+        bound;
     if range.areas.len() > 1 {
         return Err(excel_error("That command cannot be used on multiple selections."));
     }
@@ -144,6 +156,7 @@ pub fn range_sort(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) ->
     let by_rows = number(orientation, remembered.orientation)? == BY_ROWS;
     let header = number(header, remembered.header)?;
     let match_case = case.map_or(Ok(remembered.match_case), scalar::truth)?;
+    let custom = custom_list(list)?;
     let mut keys = Vec::new();
     for (key, order, data) in [(key1, order1, data1), (key2, order2, data2), (key3, order3, data3)] {
         let Some(key) = key else { continue };
@@ -152,6 +165,8 @@ pub fn range_sort(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) ->
             line,
             descending: number(order, ASCENDING)? == DESCENDING,
             text_as_numbers: number(data, 0)? == TEXT_AS_NUMBERS,
+            // The custom order holds for the first key only.
+            custom: keys.is_empty().then(|| custom.clone()).flatten(),
         });
     }
     if keys.is_empty() {
@@ -159,6 +174,7 @@ pub fn range_sort(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) ->
             line: if by_rows { area.left } else { area.top },
             descending: number(order1, ASCENDING)? == DESCENDING,
             text_as_numbers: false,
+            custom: custom.clone(),
         });
     }
     let state = &mut excel.sheet_mut(range.sheet)?.sort;
@@ -167,6 +183,19 @@ pub fn range_sort(excel: &mut Excel, range: &RangeRef, arguments: &Arguments) ->
     guard(excel, &RangeRef::new(range.sheet, area))?;
     run(excel, range.sheet, Plan { area, keys, match_case, by_rows }, header)?;
     Ok(Value::Boolean(true))
+}
+
+/// `OrderCustom` counts from the normal order: 2 to 5 are Excel's own lists of weekdays and months.
+fn custom_list(number: Option<&Value>) -> Result<Option<Arc<[String]>>, Fault> {
+    let [months, long_months, days, long_days] = LISTS;
+    let list = match number.map_or(Ok(1), scalar::whole)? {
+        2 => days,
+        3 => long_days,
+        4 => months,
+        5 => long_months,
+        _ => return Ok(None),
+    };
+    Ok(Some(list.iter().map(|name| (*name).to_owned()).collect()))
 }
 
 /// The line a key means: a range's first line, or the text of a header.
@@ -265,7 +294,7 @@ fn run(excel: &mut Excel, sheet: u32, mut plan: Plan, header: i32) -> Done {
         for key in &plan.keys {
             let (row, column) = if plan.by_rows { (*line, key.line) } else { (key.line, *line) };
             let value = excel.cell_value(sheet, row, column)?;
-            ranks.push(Rank::of(&value, plan.match_case, key.text_as_numbers));
+            ranks.push(Rank::of(&value, plan.match_case, key));
         }
         ranked.push((*line, ranks));
     }
@@ -386,12 +415,18 @@ pub static SORT: &[Member<u32>] = &[
 fn apply(excel: &mut Excel, sheet: u32) -> Answer {
     let SortState { fields, area, header, match_case, orientation } = excel.sheet(sheet)?.sort.clone();
     let filtered = || excel.book.sheet(sheet).and_then(|s| s.filter.as_ref()).map(|filter| filter.area);
-    let area = area.or_else(filtered).ok_or_else(|| class_method("Apply", "Sort"))?;
+    // Without a range: the table the first key lies in (`ListObject.Sort`), else the filtered list.
+    let table = || {
+        let first = fields.first()?.area;
+        excel.book.sheet(sheet)?.tables.iter().find(|table| table.area.covers(first)).map(table_rows)
+    };
+    let area = area.or_else(table).or_else(filtered).ok_or_else(|| class_method("Apply", "Sort"))?;
     let by_rows = orientation == BY_ROWS;
     let key = |field: &Field| Key {
         line: if by_rows { field.area.left } else { field.area.top },
         descending: field.order == DESCENDING,
         text_as_numbers: field.data_option == TEXT_AS_NUMBERS,
+        custom: field.custom.clone(),
     };
     if fields.is_empty() {
         return Err(class_method("Apply", "Sort"));
@@ -400,6 +435,11 @@ fn apply(excel: &mut Excel, sheet: u32) -> Answer {
     guard(excel, &RangeRef::new(sheet, area))?;
     run(excel, sheet, Plan { area, keys, match_case, by_rows }, header)?;
     Ok(Value::Empty)
+}
+
+/// A table without its totals.
+fn table_rows(table: &Table) -> Area {
+    Area { bottom: table.area.bottom - u32::from(table.totals_row), ..table.area }
 }
 
 /// The keys of the Sort object.
@@ -418,15 +458,20 @@ pub static SORT_FIELDS: &[Member<u32>] = &[
 fn add_field(excel: &mut Excel, sheet: u32, arguments: &Arguments) -> Answer {
     let names = ["Key", "SortOn", "Order", "CustomOrder", "DataOption", "SubField"];
     let [key, sort_on, order, custom, data, _] = bind(arguments, names)?;
-    if sort_on.is_some_and(|on| scalar::whole(on).is_ok_and(|on| on != 0)) || custom.is_some() {
-        return Err(super::fault::refused("excel:sort", "sorting by colour, icon or a custom list is not offered"));
+    if sort_on.is_some_and(|on| scalar::whole(on).is_ok_and(|on| on != 0)) {
+        return Err(super::fault::refused("excel:sort", "sorting by colour or icon is not offered"));
     }
+    let custom = match custom {
+        Some(Value::Text(list)) if !list.is_empty() => Some(list.split(',').map(|one| one.trim().to_owned()).collect()),
+        Some(Value::Text(_)) => None,
+        other => custom_list(other)?,
+    };
     let range = excel.range_argument(key.ok_or_else(mismatch)?)?;
     let number = |value: Option<&Value>, otherwise: i64| {
         let number = value.map_or(Ok(otherwise), scalar::whole)?;
         i32::try_from(number).map_err(|_| undefined())
     };
-    let field = Field { area: range.first(), order: number(order, 1)?, data_option: number(data, 0)? };
+    let field = Field { area: range.first(), order: number(order, 1)?, data_option: number(data, 0)?, custom };
     let fields = &mut excel.sheet_mut(sheet)?.sort.fields;
     fields.push(field);
     let at = u32::try_from(fields.len() - 1).unwrap_or(0);

@@ -296,6 +296,25 @@ fn column_area(excel: &Excel, words: &[u32]) -> Result<(u32, Table, u32), Fault>
     Ok((sheet, table, column))
 }
 
+/// `XlTotalsCalculation` and the functions of SUBTOTAL: sum, average, count, count of numbers, least, largest, deviation, variance.
+const TOTALS: [(i64, u32); 8] = [(1, 109), (2, 101), (3, 103), (4, 102), (5, 105), (6, 104), (7, 107), (8, 110)];
+
+fn set_totals(excel: &mut Excel, words: &[u32], _: &Arguments, value: &Value) -> Done {
+    let (sheet, table, column) = column_area(excel, words)?;
+    if !table.totals_row {
+        return Err(undefined());
+    }
+    let kind = scalar::whole(value)?;
+    let names = table_columns(excel.sheet(sheet)?, &table);
+    let header = names.get((column - table.area.left) as usize).cloned().unwrap_or_default();
+    let cell = RangeRef::new(sheet, Area::cell(table.area.bottom, column));
+    let text = match TOTALS.iter().find(|(known, _)| *known == kind) {
+        Some((_, number)) => format!("=SUBTOTAL({number},{}[{header}])", table.name),
+        None => String::new(),
+    };
+    super::range_value::set_formula(excel, &cell, &Arguments::default(), &of_text(text))
+}
+
 /// A column of a table.
 pub static LIST_COLUMN: &[Member<[u32]>] = &[
     property(
@@ -313,6 +332,20 @@ pub static LIST_COLUMN: &[Member<[u32]>] = &[
             x.book.changed(sheet, Area::cell(table.area.top, column));
             Ok(())
         },
+    ),
+    property(
+        "TotalsCalculation",
+        EXACT,
+        |x, w, _| {
+            let (sheet, table, column) = column_area(x, w)?;
+            let text = x.sheet(sheet)?.grid.get(table.area.bottom, column).and_then(|cell| cell.formula.clone());
+            let known = |(_, number): &&(i64, u32)| {
+                text.as_ref().is_some_and(|t| t.starts_with(&format!("SUBTOTAL({number},")))
+            };
+            let found = TOTALS.iter().find(known).filter(|_| table.totals_row);
+            Ok(Value::Long(found.map_or(0, |(kind, _)| i32::try_from(*kind).unwrap_or(0))))
+        },
+        set_totals,
     ),
     call("Index", EXACT, |_, w, _| Ok(of_count(w.get(3).copied().unwrap_or(0)))),
     part("Range", EXACT, |x, w, _| {

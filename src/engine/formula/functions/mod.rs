@@ -6,6 +6,7 @@ mod args;
 mod arrays;
 mod depreciation;
 mod conditional;
+mod database;
 mod date;
 mod distribution;
 mod engineering;
@@ -72,6 +73,7 @@ fn table() -> &'static HashMap<&'static str, &'static Function> {
             arrays::FUNCTIONS,
             depreciation::FUNCTIONS,
             conditional::FUNCTIONS,
+            database::FUNCTIONS,
             date::FUNCTIONS,
             distribution::FUNCTIONS,
             engineering::FUNCTIONS,
