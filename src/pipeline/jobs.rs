@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
 use super::scan::{Progress, ScanOptions, scan};
+use super::uploads::UPLOADS;
 use super::{PipelineError, ScannedFile, Workspace};
 use crate::base::{Chain, contained, timestamp};
 
@@ -32,6 +33,8 @@ pub struct Job {
     pub stage: String,
     pub done: usize,
     pub total: usize,
+    /// Files that are being read now.
+    pub reading: Vec<String>,
     /// Files read so far, newest last.
     pub files: Vec<ScannedFile>,
     pub snapshot: Option<u64>,
@@ -39,12 +42,15 @@ pub struct Job {
     /// Milliseconds since 1970; rates and time left are computed from it.
     pub started_ms: u64,
     pub updated_ms: u64,
+    /// Grows with every change of any job of the process; a watcher that has seen it has seen the change.
+    pub version: u64,
 }
 
 /// All jobs of this process.
 #[derive(Clone, Default)]
 pub struct Jobs {
     all: Arc<Mutex<BTreeMap<u64, Entry>>>,
+    changes: Arc<AtomicU64>,
 }
 
 struct Entry {
@@ -63,6 +69,11 @@ impl Jobs {
         self.start(workspace, vec![folder.clone()], Some(folder))
     }
 
+    /// The number of the last change of any job.
+    pub fn version(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
     fn start(&self, workspace: Arc<Workspace>, roots: Vec<PathBuf>, discard: Option<PathBuf>) -> u64 {
         let cancel = Arc::new(AtomicBool::new(false));
         let now = workspace.clock().now_ms();
@@ -71,23 +82,28 @@ impl Jobs {
             let job = Job {
                 id,
                 state: JobState::Running,
-                roots: roots.iter().map(|root| root.display().to_string()).collect(),
+                roots: match &discard {
+                    Some(_) => vec![String::from(UPLOADS)],
+                    None => roots.iter().map(|root| root.display().to_string()).collect(),
+                },
                 started: timestamp(now),
                 stage: String::from("discovering"),
                 done: 0,
                 total: 0,
+                reading: Vec::new(),
                 files: Vec::new(),
                 snapshot: None,
                 error: None,
                 started_ms: now,
                 updated_ms: now,
+                version: self.changes.fetch_add(1, Ordering::SeqCst) + 1,
             };
             all.insert(id, Entry { job, cancel: Arc::clone(&cancel) });
             id
         });
         let jobs = self.clone();
         std::thread::spawn(move || {
-            jobs.run(id, &workspace, &roots, &cancel, discard.as_ref().map(|_| String::from("uploads")));
+            jobs.run(id, &workspace, &roots, &cancel, discard.is_some());
             if let Some(folder) = discard {
                 super::uploads::discard(&folder);
             }
@@ -95,18 +111,22 @@ impl Jobs {
         id
     }
 
-    fn run(&self, id: u64, workspace: &Workspace, roots: &[PathBuf], cancel: &Arc<AtomicBool>, share: Option<String>) {
+    fn run(&self, id: u64, workspace: &Workspace, roots: &[PathBuf], cancel: &Arc<AtomicBool>, transient: bool) {
         let progress = JobProgress { jobs: self, id, workspace, cancel };
-        let options = ScanOptions { share, ..ScanOptions::default() };
+        let share = transient.then(|| String::from(UPLOADS));
+        let options = ScanOptions { share, transient, ..ScanOptions::default() };
         let outcome = contained(|| scan(workspace, roots, &options, &progress)).unwrap_or(Err(PipelineError::Worker));
         self.update(id, workspace, |job| match outcome {
             Ok(report) => {
+                job.files = report.files;
+                job.reading.clear();
                 job.state = if cancel.load(Ordering::Relaxed) { JobState::Cancelled } else { JobState::Finished };
                 job.stage = String::from("done");
                 job.snapshot = Some(report.snapshot);
             }
             Err(error) => {
                 job.state = JobState::Failed;
+                job.reading.clear();
                 let remedy = error.remedy().map(|text| format!(" {text}")).unwrap_or_default();
                 job.error = Some(format!("{}. Files already listed are in.{remedy}", Chain(&error)));
             }
@@ -134,6 +154,7 @@ impl Jobs {
             if let Some(entry) = all.get_mut(&id) {
                 change(&mut entry.job);
                 entry.job.updated_ms = now;
+                entry.job.version = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
             }
         });
     }
@@ -160,9 +181,14 @@ impl Progress for JobProgress<'_> {
         });
     }
 
+    fn begins(&self, path: &str) {
+        self.jobs.update(self.id, self.workspace, |job| job.reading.push(path.to_string()));
+    }
+
     fn file(&self, file: &ScannedFile) {
         self.jobs.update(self.id, self.workspace, |job| {
             job.done += 1;
+            job.reading.retain(|path| *path != file.path);
             job.files.push(file.clone());
         });
     }

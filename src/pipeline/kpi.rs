@@ -7,7 +7,7 @@ use super::applications::ends_in;
 use super::queries;
 use super::{PipelineError, Workspace};
 use crate::insight::{
-    Coverage, Indicator, Observations, PolicyOutcome, Replay, RunOutcome, StatusChange, TagState, indicators,
+    Coverage, Indicator, Observations, PolicyOutcome, Replay, RunOutcome, Snapshot, StatusChange, TagState, indicators,
 };
 
 /// What `daylight kpi` gives.
@@ -36,7 +36,11 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
     let files = scope.ask(queries::FILE_HISTORY, &none)?;
     let statuses: Vec<StatusChange> = scope.ask(queries::STATUSES, &none)?;
     Ok(Observations {
-        snapshots: scope.ask(queries::SNAPSHOTS, &none)?,
+        snapshots: workspace
+            .share_snapshots()?
+            .into_iter()
+            .map(|row| Snapshot { snapshot: row.snapshot, taken: row.taken })
+            .collect(),
         roots: scope.ask(queries::ROOTS, &none)?,
         files,
         statuses,

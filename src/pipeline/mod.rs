@@ -3,6 +3,7 @@
 
 mod access_data;
 mod applications;
+mod changes;
 mod contents;
 mod convert;
 mod discover;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 pub use crate::facts::SheetFacts;
 pub use crate::insight::Indicator;
 pub use crate::source::{READ_ONE, ReaderCommand};
+pub use changes::{Change, Changes, FileChange, SnapshotFile};
 pub use convert::{access_show, convert, export_rows, vba_check, vba_extract};
 pub use error::PipelineError;
 pub use estate::{Summary, main_job, summary};

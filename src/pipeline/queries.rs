@@ -43,11 +43,30 @@ pub(super) const APPLICATIONS: Question = Question {
 pub(super) const TAGS: Question = Question {
     name: "tags",
     sql: "WITH last_tag AS (SELECT t.* FROM field_tag t JOIN me USING (tenant_id) QUALIFY dense_rank() OVER (PARTITION BY t.application ORDER BY t.seq DESC) = 1), \
-          last_decision AS (SELECT d.* FROM tag_decision d JOIN me USING (tenant_id) QUALIFY row_number() OVER (PARTITION BY d.application, d.field ORDER BY d.seq DESC) = 1) \
+          last_decision AS (SELECT d.* FROM tag_decision d JOIN me USING (tenant_id) \
+          QUALIFY row_number() OVER (PARTITION BY d.application, d.field ORDER BY d.seq DESC) = 1 AND d.answer <> 'undo') \
           SELECT t.application, t.field, coalesce(t.semantic_type, '') AS semantic_type, t.tags, t.rule, t.held, t.seen, t.place, t.confidence, t.against, \
           coalesce(d.answer, '') AS answer, d.tags AS decided_tags, coalesce(d.reason, '') AS reason, coalesce(d.actor, '') AS actor, \
           coalesce(strftime(d.time, '%Y-%m-%d %H:%M'), '') AS decided FROM last_tag t LEFT JOIN last_decision d ON d.application = t.application AND d.field = t.field \
           ORDER BY t.application, t.field",
+};
+
+/// Everything that was ever decided about the field `argument.field` of the application `argument.application`, oldest first.
+pub(super) const TAG_TRAIL: Question = Question {
+    name: "tag trail",
+    sql: "SELECT d.seq, strftime(d.time, '%Y-%m-%d %H:%M') AS time, d.actor, d.answer, coalesce(d.tags, '[]') AS tags, coalesce(d.reason, '') AS reason \
+          FROM tag_decision d JOIN me USING (tenant_id) \
+          WHERE d.application = (me.argument->>'application') AND d.field = (me.argument->>'field') ORDER BY d.seq",
+};
+
+/// Every file of every snapshot as it was read then, for what changed between two of them.
+pub(super) const SNAPSHOT_FILES: Question = Question {
+    name: "snapshot files",
+    sql: "SELECT f.snapshot, f.asset, f.root, f.path, f.sha256, f.state, f.reason, coalesce(f.application, '') AS application, f.rows, f.formulas, f.macros FROM ( \
+          SELECT f.snapshot, f.seq, f.asset, f.root, f.path, f.sha256, f.state, coalesce(f.reason, '') AS reason, f.application, f.row_count AS rows, f.formulas, f.macros \
+          FROM file f JOIN me USING (tenant_id) \
+          WHERE f.snapshot IN ((me.argument->>'from')::UBIGINT, (me.argument->>'to')::UBIGINT)) f \
+          QUALIFY row_number() OVER (PARTITION BY f.snapshot, f.asset ORDER BY f.seq DESC) = 1 ORDER BY f.path",
 };
 
 /// The findings of the last check of every application.
@@ -97,7 +116,11 @@ pub(super) const STATUSES: Question = Question {
 /// The audit trail, newest first: at most `argument.limit` records below `argument.before`.
 pub(super) const AUDIT: Question = Question {
     name: "audit",
-    sql: "SELECT e.seq, strftime(e.time, '%Y-%m-%d %H:%M:%S') AS time, e.actor, e.event, coalesce(e.subject, '') AS subject FROM event e JOIN me USING (tenant_id) \
+    sql: "SELECT e.seq, strftime(e.time, '%Y-%m-%d %H:%M:%S') AS time, e.actor, e.event, coalesce(e.subject, '') AS subject, \
+          coalesce(CASE e.event WHEN 'tag.decided' THEN concat_ws(' · ', e.data->>'field', e.data->>'answer', nullif(e.data->>'reason', '')) \
+          WHEN 'policy.checked' THEN e.data->>'decision' WHEN 'file.read' THEN e.data->>'state' WHEN 'receipt.issued' THEN e.data->>'macro' \
+          WHEN 'run.finished' THEN concat_ws(' · ', e.data->>'workflow', e.data->>'status') \
+          WHEN 'application.status' THEN concat_ws(' · ', e.data->>'status', nullif(e.data->>'reason', '')) END, '') AS detail FROM event e JOIN me USING (tenant_id) \
           WHERE e.seq < coalesce((me.argument->>'before')::UBIGINT, 18446744073709551615) \
           AND coalesce(e.event = (me.argument->>'event'), true) \
           ORDER BY e.seq DESC LIMIT 200",

@@ -15,6 +15,8 @@ pub enum Answer {
     Change,
     /// No tag is right.
     Reject,
+    /// The last answer is taken back: the proposal is open again.
+    Undo,
 }
 
 /// Tags a field may carry (`docs/policy.md`).
@@ -45,14 +47,17 @@ pub fn decide(
         });
     };
     let argument = |reason: &str| PipelineError::Argument { what: String::from("the decision"), reason: reason.into() };
-    if answer != Answer::Accept && reason.trim().is_empty() {
+    if answer == Answer::Undo && found.answer.is_empty() {
+        return Err(argument("there is no decision to take back; nothing was recorded"));
+    }
+    if matches!(answer, Answer::Change | Answer::Reject) && reason.trim().is_empty() {
         return Err(argument("a change or a rejection needs a reason; nothing was recorded"));
     }
     if reason.chars().count() > LONGEST_REASON {
         return Err(argument("the reason is longer than 2,000 characters; nothing was recorded"));
     }
     let decided: Vec<String> = match answer {
-        Answer::Accept => found.tags.clone(),
+        Answer::Accept | Answer::Undo => found.tags.clone(),
         Answer::Change => tags.to_vec(),
         Answer::Reject => Vec::new(),
     };

@@ -27,12 +27,16 @@ pub struct ScanOptions {
     pub day: Option<String>,
     /// The share the roots are a copy of: files of two dated copies are then the same assets.
     pub share: Option<String>,
+    /// The files are removed once they were read: they are recorded by their place within the share.
+    pub transient: bool,
 }
 
 /// Who watches a scan.
 pub trait Progress: Sync {
     /// A stage begins; `total` files take part in it.
     fn stage(&self, stage: &str, total: usize);
+    /// A file is about to be read.
+    fn begins(&self, _path: &str) {}
     /// A file is read and recorded.
     fn file(&self, file: &ScannedFile);
     /// Whether to stop after the files being read.
@@ -88,7 +92,16 @@ pub fn scan(
     progress.stage("modelling", read.len());
     let applications = applications::group(workspace, snapshot, &day, &read, &known)?;
     let count = applications.values().collect::<BTreeSet<_>>().len();
-    finish(workspace, snapshot, &day, &found, options, &read, count)?;
+    // What a cancelled scan did not look at is unknown, not gone.
+    let complete = read.len() == files.len();
+    let roots: Vec<Value> = found
+        .iter()
+        .map(|root| json!({ "root": root_name(root, options), "readable": root.readable && complete }))
+        .collect();
+    let event = json!({
+        "snapshot": snapshot, "day": day, "roots": roots, "files": read.len(), "applications": count,
+    });
+    workspace.record(SYSTEM, vec![("scan.finished", event)])?;
     let report = ScanReport {
         files: read
             .into_iter()
@@ -101,23 +114,6 @@ pub fn scan(
         snapshot,
     };
     Ok(report)
-}
-
-fn finish(
-    workspace: &Workspace,
-    snapshot: u64,
-    day: &str,
-    roots: &[Root],
-    options: &ScanOptions,
-    read: &[Read],
-    applications: usize,
-) -> Result<(), PipelineError> {
-    let roots: Vec<Value> =
-        roots.iter().map(|root| json!({ "root": root_name(root, options), "readable": root.readable })).collect();
-    let event = json!({
-        "snapshot": snapshot, "day": day, "roots": roots, "files": read.len(), "applications": applications,
-    });
-    workspace.record(SYSTEM, vec![("scan.finished", event)])
 }
 
 fn read_all(
@@ -139,7 +135,9 @@ fn read_all(
             threads.spawn(move || {
                 while !progress.cancelled() {
                     let Some((root, path)) = files.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-                    match read_one(workspace, root, path, known, options) {
+                    let place = place_of(root, path, options);
+                    progress.begins(&place.shown);
+                    match read_one(workspace, place, known) {
                         Ok(read) => {
                             if sender.send(read).is_err() {
                                 break;
@@ -196,18 +194,11 @@ fn file_event(read: &Read, snapshot: u64) -> Value {
     })
 }
 
-fn read_one(
-    workspace: &Workspace,
-    root: &Root,
-    path: &Path,
-    known: &BTreeMap<String, FileRow>,
-    options: &ScanOptions,
-) -> Result<Read, PipelineError> {
-    let place = Place { root: root_name(root, options), asset: asset_of(root, path, options), path };
+fn read_one(workspace: &Workspace, place: Place<'_>, known: &BTreeMap<String, FileRow>) -> Result<Read, PipelineError> {
     if let Some(read) = unchanged(workspace, &place, known)? {
         return Ok(read);
     }
-    let outcome = read_file(path, &Limits::default(), workspace.reader());
+    let outcome = read_file(place.path, &Limits::default(), workspace.reader());
     keep(workspace, place, outcome)
 }
 
@@ -216,6 +207,21 @@ struct Place<'a> {
     root: String,
     asset: String,
     path: &'a Path,
+    /// The path as it is recorded and shown.
+    shown: String,
+}
+
+fn place_of<'a>(root: &Root, path: &'a Path, options: &ScanOptions) -> Place<'a> {
+    let shown = match &options.share {
+        Some(share) if options.transient => Path::new(share).join(path.strip_prefix(&root.path).unwrap_or(path)),
+        _ => path.to_path_buf(),
+    };
+    Place {
+        root: root_name(root, options),
+        asset: asset_of(root, path, options),
+        path,
+        shown: shown.display().to_string(),
+    }
 }
 
 fn root_name(root: &Root, options: &ScanOptions) -> String {
@@ -247,7 +253,7 @@ fn unchanged(
     Ok(Some(Read {
         root: place.root.clone(),
         file: ScannedFile {
-            path: place.path.display().to_string(),
+            path: place.shown.clone(),
             sha256: row.sha256.clone(),
             bytes: row.bytes,
             kind: row.kind.clone(),
@@ -282,7 +288,7 @@ fn hash_file(path: &Path) -> Option<String> {
 
 fn keep(workspace: &Workspace, place: Place<'_>, outcome: Outcome) -> Result<Read, PipelineError> {
     let mut file = ScannedFile {
-        path: place.path.display().to_string(),
+        path: place.shown.clone(),
         sha256: outcome.sha256.clone(),
         bytes: outcome.bytes,
         kind: super::contents::word(&outcome.kind),

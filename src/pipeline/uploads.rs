@@ -17,8 +17,12 @@ pub struct Upload {
     files: Vec<PathBuf>,
 }
 
-/// Longest file name that is kept, in characters.
+/// The share that uploaded files belong to.
+pub(super) const UPLOADS: &str = "uploads";
+/// Longest name of a file or folder that is kept, in characters.
 const LONGEST_NAME: usize = 120;
+/// Deepest nesting of uploaded folders; what lies deeper is put into the last of them.
+const DEEPEST: usize = 16;
 
 impl Upload {
     /// Begins an upload in a folder of its own.
@@ -32,18 +36,24 @@ impl Upload {
         Ok(Upload { folder, open: None, files: Vec::new() })
     }
 
-    /// Begins the next file. A name is data: its last part is kept, without separators or control characters.
+    /// Begins the next file. A name is data: the folders in it are kept below the upload's own, without control characters
+    /// and without a way up or out.
     ///
     /// # Errors
     /// `WriteFile`.
     pub fn next_file(&mut self, name: &str) -> Result<(), PipelineError> {
-        let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-        let plain: String =
-            last.chars().filter(|c| !c.is_control() && !matches!(c, ':' | '\0')).take(LONGEST_NAME).collect();
-        let safe = plain.trim_start_matches('.');
-        let mut path = self.folder.join(if safe.is_empty() { "file" } else { safe });
+        let mut parts: Vec<String> = name.split(['/', '\\']).map(safe_part).filter(|part| !part.is_empty()).collect();
+        let last = parts.pop().unwrap_or_else(|| String::from("file"));
+        parts.truncate(DEEPEST);
+        let mut folder = self.folder.clone();
+        folder.extend(parts);
+        // A folder cannot be made where a file of that name lies already; the file then goes beside it.
+        if std::fs::create_dir_all(&folder).is_err() {
+            folder = self.folder.clone();
+        }
+        let mut path = folder.join(&last);
         if path.exists() {
-            path = self.folder.join(format!("{}-{safe}", self.files.len() + 1));
+            path = folder.join(format!("{}-{last}", self.files.len() + 1));
         }
         let file = File::create(&path).map_err(|source| PipelineError::WriteFile { path: path.clone(), source })?;
         self.files.push(path);
@@ -77,13 +87,25 @@ impl Upload {
             let bytes = std::fs::read(path).map_err(|source| PipelineError::ReadFile { path: path.clone(), source })?;
             let sealed = workspace.originals().seal(&bytes)?;
             let event = json!({
-                "path": super::contents::file_name(path), "sha256": sha256_hex(&bytes), "bytes": bytes.len(), "original": sealed,
+                "path": shown(&self.folder, path), "sha256": sha256_hex(&bytes), "bytes": bytes.len(), "original": sealed,
             });
             events.push(("file.uploaded", event));
         }
         workspace.record(SYSTEM, events)?;
         Ok(self.folder.clone())
     }
+}
+
+/// Where a file lies within its upload.
+fn shown(folder: &Path, path: &Path) -> String {
+    Path::new(UPLOADS).join(path.strip_prefix(folder).unwrap_or(path)).display().to_string()
+}
+
+/// One part of a name as a file system takes it: hidden names are shown, parents and drives are gone.
+fn safe_part(part: &str) -> String {
+    let plain: String =
+        part.chars().filter(|c| !c.is_control() && !matches!(c, ':' | '\0')).take(LONGEST_NAME).collect();
+    plain.trim().trim_start_matches('.').trim_end_matches([' ', '.']).to_string()
 }
 
 /// Removes the clear copies of an upload.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::applications::KeptFacts;
 use super::queries;
+use super::uploads::UPLOADS;
 use super::{CoverageReport, ModuleReport, PipelineError, Workspace};
 use crate::facts::SourceFacts;
 use crate::insight::{FileState, StatusChange};
@@ -160,6 +161,20 @@ pub struct AuditRow {
     pub actor: String,
     pub event: String,
     pub subject: String,
+    /// What of it a person looks for: the decision and its reason, the state, the result.
+    pub detail: String,
+}
+
+/// One decision about a proposed tag, as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrailRow {
+    pub seq: u64,
+    pub time: String,
+    pub actor: String,
+    /// `accept`, `change`, `reject` or `undo`.
+    pub answer: String,
+    pub tags: Vec<String>,
+    pub reason: String,
 }
 
 /// An ISO day and how many applications had each status on it.
@@ -213,16 +228,22 @@ impl Workspace {
         Ok(self.scope().ask(queries::FILES, &Value::Null)?)
     }
 
-    /// The files of the last snapshot.
+    /// The files that are there now, as far as is known: those that the last complete look at their root saw, those read
+    /// since, and everything that was uploaded. A scan of one root says nothing about another.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn current_files(&self) -> Result<Vec<FileRow>, PipelineError> {
-        let last = self.snapshots()?.last().map_or(0, |snapshot| snapshot.snapshot);
-        Ok(self.files()?.into_iter().filter(|file| file.snapshot == last).collect())
+        let mut looked: BTreeMap<String, u64> = BTreeMap::new();
+        for root in self.roots()?.into_iter().filter(|root| root.readable && root.root != UPLOADS) {
+            let last = looked.entry(root.root).or_default();
+            *last = root.snapshot.max(*last);
+        }
+        let present = |file: &FileRow| looked.get(&file.root).is_none_or(|last| file.snapshot >= *last);
+        Ok(self.files()?.into_iter().filter(present).collect())
     }
 
-    /// The applications that have a file in the last snapshot.
+    /// The applications that have a file that is there now.
     ///
     /// # Errors
     /// When the projection refuses.
@@ -238,6 +259,19 @@ impl Workspace {
     /// When the projection refuses.
     pub fn snapshots(&self) -> Result<Vec<SnapshotRow>, PipelineError> {
         Ok(self.scope().ask(queries::SNAPSHOTS, &Value::Null)?)
+    }
+
+    /// The finished scans of shares: an upload adds files, but it is no look at the estate.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn share_snapshots(&self) -> Result<Vec<SnapshotRow>, PipelineError> {
+        let roots = self.roots()?;
+        let is_upload = |row: &SnapshotRow| {
+            let mut of = roots.iter().filter(|root| root.snapshot == row.snapshot).peekable();
+            of.peek().is_some() && of.all(|root| root.root == UPLOADS)
+        };
+        Ok(self.snapshots()?.into_iter().filter(|row| !is_upload(row)).collect())
     }
 
     /// The roots of all scans.
@@ -262,6 +296,14 @@ impl Workspace {
     /// When the projection refuses.
     pub fn tags(&self) -> Result<Vec<TagRow>, PipelineError> {
         Ok(self.scope().ask(queries::TAGS, &Value::Null)?)
+    }
+
+    /// Everything that was decided about a proposed tag, oldest first.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn tag_trail(&self, application: &str, field: &str) -> Result<Vec<TrailRow>, PipelineError> {
+        Ok(self.scope().ask(queries::TAG_TRAIL, &json!({ "application": application, "field": field }))?)
     }
 
     /// The findings of the last checks, most severe first.
@@ -394,7 +436,7 @@ impl Workspace {
         let statuses: Vec<StatusChange> = self.scope().ask(queries::STATUSES, &Value::Null)?;
         let files: Vec<FileState> = self.scope().ask(queries::FILE_HISTORY, &Value::Null)?;
         let mut history = Vec::new();
-        for snapshot in self.snapshots()? {
+        for snapshot in self.share_snapshots()? {
             let present: BTreeSet<&str> = files
                 .iter()
                 .filter(|file| file.snapshot == snapshot.snapshot && !file.application.is_empty())
