@@ -66,7 +66,10 @@ pub(super) struct Entity {
 pub(super) struct EntityLine {
     pub name: String,
     pub kind: String,
-    pub key: bool,
+    /// `PK`, `FK`, `PF` for both, or empty.
+    pub key: &'static str,
+    /// Where the line that parts it from the one above lies; 0 for the first.
+    pub rule_y: f64,
     pub personal: bool,
     pub y: f64,
     pub name_x: f64,
@@ -76,12 +79,12 @@ pub(super) struct EntityLine {
 /// One relationship.
 pub(super) struct Link {
     pub title: String,
+    /// The line with its ends: a fork at the many side, two bars at the one side.
     pub path: String,
     pub inferred: bool,
-    pub many_x: String,
-    pub many_y: String,
-    pub one_x: String,
-    pub one_y: String,
+    pub ends: String,
+    /// How far right the line goes.
+    reach: f64,
 }
 
 /// An ER diagram: tables in columns by their depth of references, relationships between them.
@@ -97,29 +100,36 @@ pub(super) struct Diagram {
 const MOST_LINES: usize = 9;
 /// Tables drawn; a larger model says how many are left out.
 const MOST_ENTITIES: usize = 40;
-const ENTITY_WIDTH: f64 = 210.0;
-const LINE: f64 = 18.0;
+const ENTITY_WIDTH: f64 = 224.0;
+const LINE: f64 = 20.0;
 const HEAD: f64 = 24.0;
-const GAP_X: f64 = 90.0;
-const GAP_Y: f64 = 22.0;
+const GAP_X: f64 = 84.0;
+const GAP_Y: f64 = 26.0;
+/// Tables beside each other that no relationship orders.
+const ABREAST: usize = 3;
+/// Distance of two lines that would otherwise lie on each other.
+const LANE: f64 = 9.0;
 
-/// Lays out the data models of an application.
+/// Lays out the data models of an application: related tables in columns by depth, the others in rows below them.
 pub(super) fn er(application: &crate::model::Application) -> Diagram {
     let models: Vec<_> = application.data_models.iter().take(MOST_ENTITIES).collect();
+    let related =
+        |name: &str| application.relationships.iter().any(|link| link.from.model == name || link.to.model == name);
     let depth = depths(application, models.len());
     let columns = depth.iter().copied().max().map_or(0, |deepest| deepest + 1);
-    let mut heights = vec![8.0; columns];
+    let mut heights = vec![8.0; columns.max(ABREAST)];
     let mut entities: Vec<Entity> = Vec::new();
-    for (model, depth) in models.iter().zip(&depth) {
-        let x = 8.0 + *depth as f64 * (ENTITY_WIDTH + GAP_X);
-        let y = heights.get(*depth).copied().unwrap_or(8.0);
-        let entity = entity(model, x, y);
-        if let Some(height) = heights.get_mut(*depth) {
-            *height = y + entity.height + GAP_Y;
-        }
-        entities.push(entity);
+    for (model, depth) in models.iter().zip(&depth).filter(|(model, _)| related(&model.name)) {
+        set_down((application, model), *depth, &mut heights, &mut entities);
     }
-    let links: Vec<Link> = application.relationships.iter().filter_map(|link| draw(link, &entities)).collect();
+    // Tables that nothing relates go where there is most room, in the order of the model.
+    for model in models.iter().filter(|model| !related(&model.name)) {
+        let lowest = (0..heights.len()).min_by(|a, b| height_of(&heights, *a).total_cmp(&height_of(&heights, *b)));
+        set_down((application, model), lowest.unwrap_or(0), &mut heights, &mut entities);
+    }
+    let mut lanes = vec![0usize; heights.len()];
+    let links: Vec<Link> =
+        application.relationships.iter().filter_map(|link| draw(link, &entities, &mut lanes)).collect();
     let left_out = application.data_models.len() - models.len();
     let mut description =
         format!("{} tables, {} relationships.", application.data_models.len(), application.relationships.len());
@@ -129,13 +139,27 @@ pub(super) fn er(application: &crate::model::Application) -> Diagram {
     for link in application.relationships.iter().take(20) {
         let _ = write!(description, " {} has many {}.", link.to.model, link.from.model);
     }
-    Diagram {
-        width: 16.0 + columns as f64 * ENTITY_WIDTH + columns.saturating_sub(1) as f64 * GAP_X,
-        height: heights.into_iter().fold(60.0, f64::max),
-        entities,
-        links,
-        description,
+    let right = entities.iter().map(|entity| entity.x + entity.width).fold(ENTITY_WIDTH, f64::max);
+    let reach = links.iter().map(|link| link.reach).fold(right, f64::max);
+    Diagram { width: reach + 8.0, height: heights.into_iter().fold(60.0, f64::max), entities, links, description }
+}
+
+fn height_of(heights: &[f64], column: usize) -> f64 {
+    heights.get(column).copied().unwrap_or(8.0)
+}
+
+fn set_down(
+    (application, model): (&crate::model::Application, &crate::model::DataModel),
+    column: usize,
+    heights: &mut [f64],
+    entities: &mut Vec<Entity>,
+) {
+    let x = 8.0 + column as f64 * (ENTITY_WIDTH + GAP_X);
+    let entity = entity(application, model, x, height_of(heights, column));
+    if let Some(height) = heights.get_mut(column) {
+        *height += entity.height + GAP_Y;
     }
+    entities.push(entity);
 }
 
 /// Parents stand left of their children; cycles are cut by the number of rounds.
@@ -160,7 +184,7 @@ fn depths(application: &crate::model::Application, count: usize) -> Vec<usize> {
     depth.iter().map(|deep| used.iter().position(|known| known == deep).unwrap_or(0)).collect()
 }
 
-fn entity(model: &crate::model::DataModel, x: f64, y: f64) -> Entity {
+fn entity(application: &crate::model::Application, model: &crate::model::DataModel, x: f64, y: f64) -> Entity {
     let shown = model.fields.len().min(MOST_LINES);
     let hidden = model.fields.len() - shown;
     let lines = model
@@ -169,14 +193,24 @@ fn entity(model: &crate::model::DataModel, x: f64, y: f64) -> Entity {
         .take(MOST_LINES)
         .enumerate()
         .map(|(index, field)| {
-            let key = model.primary_key.contains(&field.name);
+            let refers = application
+                .relationships
+                .iter()
+                .any(|link| link.from.model == model.name && link.from.fields.contains(&field.name));
+            let key = match (model.primary_key.contains(&field.name), refers) {
+                (true, true) => "PF",
+                (true, false) => "PK",
+                (false, true) => "FK",
+                (false, false) => "",
+            };
             EntityLine {
-                name: short(&field.name, if field.tags.is_empty() { 20 } else { 17 }),
+                name: short(&field.name, if field.tags.is_empty() { 17 } else { 14 }),
                 kind: short(&field.kind, 11),
                 key,
                 personal: !field.tags.is_empty(),
                 y: y + HEAD + LINE * index as f64 + 15.0,
-                name_x: x + if key { 30.0 } else { 10.0 },
+                name_x: x + 32.0,
+                rule_y: if index == 0 { 0.0 } else { y + HEAD + LINE * index as f64 + 1.0 },
                 type_x: x + ENTITY_WIDTH - 8.0,
             }
         })
@@ -196,24 +230,44 @@ fn entity(model: &crate::model::DataModel, x: f64, y: f64) -> Entity {
     }
 }
 
-fn draw(link: &crate::model::Relationship, entities: &[Entity]) -> Option<Link> {
+fn draw(link: &crate::model::Relationship, entities: &[Entity], lanes: &mut [usize]) -> Option<Link> {
     let find = |name: &str| entities.iter().find(|entity| entity.name == short(name, 28));
     let (child, parent) = (find(&link.from.model)?, find(&link.to.model)?);
     let line_of = |entity: &Entity, field: Option<&String>| {
-        let wanted = field.map(|name| short(name, 17)).unwrap_or_default();
-        entity
-            .lines
-            .iter()
-            .find(|line| line.name.starts_with(&wanted))
-            .map_or(entity.y + HEAD / 2.0, |line| line.y - 4.0)
+        let wanted = field.map(|name| short(name, 14)).unwrap_or_default();
+        let stem = wanted.trim_end_matches('…');
+        entity.lines.iter().find(|line| line.name.starts_with(stem)).map_or(entity.y + HEAD / 2.0, |line| line.y - 4.0)
     };
     let (from_y, to_y) = (line_of(child, link.from.fields.first()), line_of(parent, link.to.fields.first()));
-    let (from_x, to_x, bend) = if child.x > parent.x {
-        (child.x, parent.x + parent.width, (child.x + parent.x + parent.width) / 2.0)
+    let column = |entity: &Entity| ((entity.x - 8.0) / (ENTITY_WIDTH + GAP_X)).round() as usize;
+    // The gap that the line goes down in: left of the child, or right of both when they stand below each other.
+    let gap = if child.x > parent.x { column(child).saturating_sub(1) } else { column(child).max(column(parent)) };
+    let lane = lanes.get(gap).copied().unwrap_or(0);
+    if let Some(used) = lanes.get_mut(gap) {
+        *used += 1;
+    }
+    let shift = (lane % 5) as f64 * LANE;
+    let (from_x, to_x, bend, outward) = if child.x > parent.x {
+        (child.x, parent.x + parent.width, child.x - 22.0 - shift, -1.0)
     } else {
-        (child.x + child.width, parent.x + parent.width, child.x.max(parent.x) + ENTITY_WIDTH + 30.0)
+        let right = child.x.max(parent.x) + ENTITY_WIDTH;
+        (child.x + child.width, parent.x + parent.width, right + 22.0 + shift, 1.0)
     };
-    let beside = if child.x > parent.x { -12.0 } else { 5.0 };
+    let (fork, bars) = (from_x + 10.0 * outward, [to_x + 6.0, to_x + 10.0]);
+    let mut ends = format!(
+        "M{} {}L{} {}M{} {}L{} {}",
+        at(fork),
+        at(from_y),
+        at(from_x),
+        at(from_y - 5.0),
+        at(fork),
+        at(from_y),
+        at(from_x),
+        at(from_y + 5.0)
+    );
+    for bar in bars {
+        let _ = write!(ends, "M{} {}V{}", at(bar), at(to_y - 5.0), at(to_y + 5.0));
+    }
     Some(Link {
         title: format!(
             "{}.{} references {}.{}",
@@ -224,10 +278,8 @@ fn draw(link: &crate::model::Relationship, entities: &[Entity]) -> Option<Link> 
         ),
         path: format!("M{} {}H{}V{}H{}", at(from_x), at(from_y), at(bend), at(to_y), at(to_x)),
         inferred: link.enforced != Some(true),
-        many_x: at(from_x + beside),
-        many_y: at(from_y - 4.0),
-        one_x: at(to_x + 5.0),
-        one_y: at(to_y - 4.0),
+        ends,
+        reach: bend,
     })
 }
 

@@ -1,16 +1,19 @@
-//! The picture of a workflow: steps below each other, blocks as nested boxes, grades as bands.
+//! The picture of a workflow: its steps below each other, the branches of a step as groups that fold, grades as bands.
+//! It is made of lists, so that it wraps, prints, folds without script and is read aloud in order.
 
-use super::chart::{at, short};
 use crate::dsl::branches;
 use crate::model::{Action, Grade, Step};
 
-/// A drawn workflow.
-pub(super) struct Graph {
-    pub width: f64,
-    pub height: f64,
-    pub nodes: Vec<Node>,
-    pub boxes: Vec<Block>,
-    pub edges: Vec<String>,
+/// One piece of a drawn workflow. Groups nest: every `Open` has its `Close`.
+pub(super) enum Piece {
+    /// A step begins; its groups follow.
+    Step(Box<Node>),
+    /// A branch of the step begins.
+    Open { label: String, steps: usize, open: bool, looped: bool },
+    /// The branch ends.
+    Close,
+    /// The step ends.
+    End,
 }
 
 /// One step.
@@ -18,100 +21,138 @@ pub(super) struct Node {
     pub id: String,
     pub kind: String,
     pub text: String,
-    pub title: String,
-    pub grade: String,
-    pub class: String,
+    pub grade: &'static str,
+    pub glyph: &'static str,
+    pub class: &'static str,
+    /// First source line; 0 when the step was not made from code.
     pub line: u32,
-    pub x: f64,
-    pub y: f64,
-    pub width: f64,
-    pub text_x: f64,
-    pub label_y: f64,
-    pub sub_y: f64,
+    pub note: String,
 }
 
-/// The extent of a loop, branch or handler.
-pub(super) struct Block {
-    pub x: f64,
-    pub y: f64,
-    pub width: f64,
-    pub height: f64,
+/// Steps up to which everything is shown unfolded.
+const SHOWN_WHOLE: usize = 60;
+/// Depth up to which a larger workflow is unfolded.
+const SHOWN_DEEP: usize = 1;
+/// Longest expression shown in a step, in characters; the DSL below holds all.
+const LONGEST_TEXT: usize = 240;
+
+/// The steps of a workflow in drawing order.
+pub(super) fn lay_out(steps: &[Step]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    place(steps, 0, count(steps, &|_| true) <= SHOWN_WHOLE, &mut pieces);
+    pieces
 }
 
-const WIDTH: f64 = 520.0;
-const INDENT: f64 = 22.0;
-const NODE: f64 = 40.0;
-const GAP: f64 = 14.0;
-/// Steps drawn; the DSL below the picture holds all.
-const MOST_STEPS: usize = 300;
-
-/// Lays out the steps of a workflow.
-pub(super) fn lay_out(steps: &[Step]) -> Graph {
-    let mut graph = Graph { width: WIDTH, height: 10.0, nodes: Vec::new(), boxes: Vec::new(), edges: Vec::new() };
-    place(steps, 0, &mut graph);
-    graph.height += 10.0;
-    graph
+/// Steps that are wanted, nested ones included.
+pub(super) fn count(steps: &[Step], wanted: &dyn Fn(&Step) -> bool) -> usize {
+    steps
+        .iter()
+        .map(|step| {
+            usize::from(wanted(step))
+                + branches(&step.action).into_iter().map(|branch| count(branch, wanted)).sum::<usize>()
+        })
+        .sum()
 }
 
-fn place(steps: &[Step], depth: usize, graph: &mut Graph) {
-    let x = 10.0 + INDENT * depth.min(12) as f64;
+fn place(steps: &[Step], depth: usize, whole: bool, pieces: &mut Vec<Piece>) {
     for step in steps {
-        if graph.nodes.len() >= MOST_STEPS {
-            return;
-        }
-        let y = graph.height;
-        if let Some(last) = graph.nodes.last() {
-            graph.edges.push(format!(
-                "M{} {}V{}H{}",
-                at(last.x + 16.0),
-                at(last.y + NODE),
-                at(y - GAP / 2.0),
-                at(x + 16.0)
-            ));
-            graph.edges.push(format!("M{} {}V{}", at(x + 16.0), at(y - GAP / 2.0), at(y)));
-        }
-        graph.nodes.push(node(step, x, y));
-        graph.height = y + NODE + GAP;
-        for branch in branches(&step.action) {
+        pieces.push(Piece::Step(Box::new(node(step))));
+        let looped = matches!(step.action, Action::ForEach { .. } | Action::For { .. } | Action::While { .. });
+        for (branch, label) in branches(&step.action).into_iter().zip(labels(&step.action)) {
             if branch.is_empty() {
                 continue;
             }
-            let top = graph.height - GAP / 2.0;
-            place(branch, depth + 1, graph);
-            let left = x + INDENT / 2.0;
-            graph.boxes.push(Block {
-                x: left,
-                y: top,
-                width: WIDTH - left - 6.0,
-                height: graph.height - top - GAP / 2.0 + 2.0,
-            });
+            let open = whole || depth < SHOWN_DEEP;
+            pieces.push(Piece::Open { label, steps: count(branch, &|_| true), open, looped });
+            place(branch, depth + 1, whole, pieces);
+            pieces.push(Piece::Close);
         }
+        pieces.push(Piece::End);
     }
 }
 
-fn node(step: &Step, x: f64, y: f64) -> Node {
+/// What leads into each branch of a step, in the order of `branches`.
+fn labels(action: &Action) -> Vec<String> {
+    let words = |names: &[&str]| names.iter().map(|name| (*name).to_string()).collect();
+    match action {
+        Action::If { .. } => words(&["yes", "no"]),
+        Action::Approval { .. } => words(&["approved", "refused"]),
+        Action::TryCatch { .. } => words(&["try", "on error"]),
+        Action::ForEach { .. } | Action::For { .. } | Action::While { .. } => words(&["each time"]),
+        Action::Switch { cases, .. } => {
+            let mut all: Vec<String> = (1..=cases.len()).map(|n| format!("case {n}")).collect();
+            all.push(String::from("else"));
+            all
+        }
+        _ => words(&["steps"]),
+    }
+}
+
+fn node(step: &Step) -> Node {
     let grade = step.grade.unwrap_or(Grade::Exact);
-    let width = WIDTH - x - 16.0;
-    let text = words(step);
+    let (class, glyph) = match grade {
+        Grade::Exact => ("", "✓"),
+        Grade::Approximate => ("approx", "≈"),
+        Grade::Manual => ("manual", "!"),
+    };
     Node {
         id: step.id.clone(),
-        kind: kind(step),
-        text: short(&text, ((width - 24.0) / 6.6) as usize),
-        title: text,
-        grade: grade_word(grade).to_string(),
-        class: String::from(match grade {
-            Grade::Exact => "",
-            Grade::Approximate => "approx",
-            Grade::Manual => "manual",
-        }),
+        kind: title(&kind(step)),
+        text: super::chart::short(&words(step), LONGEST_TEXT),
+        grade: grade_word(grade),
+        glyph,
+        class,
         line: step.source.first().map_or(0, |source| source.start_line),
-        x,
-        y,
-        width,
-        text_x: x + 14.0,
-        label_y: y + 16.0,
-        sub_y: y + 32.0,
+        note: if grade == Grade::Exact { String::new() } else { step.note.clone().unwrap_or_default() },
     }
+}
+
+/// Step types in the words of the people who read them; any other is its DSL name in words.
+const TITLES: &[(&str, &str)] = &[
+    ("if", "Decide"),
+    ("switch", "Choose a case"),
+    ("forEach", "For each"),
+    ("for", "Count"),
+    ("while", "Repeat while"),
+    ("break", "Leave the loop"),
+    ("return", "Return"),
+    ("stop", "End the run"),
+    ("call", "Call workflow"),
+    ("raise", "Raise an error"),
+    ("tryCatch", "Try"),
+    ("onError", "On error"),
+    ("set", "Set"),
+    ("declareArray", "Make an array"),
+    ("clearArray", "Empty an array"),
+    ("writeRange", "Write cells"),
+    ("setFormula", "Write a formula"),
+    ("format", "Format cells"),
+    ("notify", "Tell the user"),
+    ("prompt", "Ask the user"),
+    ("log", "Log"),
+    ("noop", "Nothing to do"),
+    ("manual", "Needs a person"),
+    ("executeSql", "Run SQL"),
+    ("apiCall", "Call a service"),
+    ("sendEmail", "Send mail"),
+];
+
+fn title(kind: &str) -> String {
+    if let Some((_, words)) = TITLES.iter().find(|(name, _)| *name == kind) {
+        return (*words).to_string();
+    }
+    let mut out = String::new();
+    for (at, c) in kind.chars().enumerate() {
+        if at == 0 {
+            out.extend(c.to_uppercase());
+        } else if c.is_uppercase() {
+            out.push(' ');
+            out.extend(c.to_lowercase());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A grade as pages write it.

@@ -3,14 +3,16 @@
 
 mod assets;
 mod chart;
-mod graph;
+mod flow;
 mod guard;
 mod pages;
 mod router;
 mod shell;
+mod source_text;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
 
@@ -34,6 +36,8 @@ pub enum WebError {
 pub(crate) struct Web {
     pub workspace: Arc<Workspace>,
     pub jobs: Jobs,
+    /// The service is asked to stop: answers that wait for news are given at once.
+    pub closing: Arc<AtomicBool>,
 }
 
 /// Serves the dashboards until the process is told to stop; `ready` is called with the address once it listens.
@@ -53,10 +57,12 @@ pub fn serve(workspace: Arc<Workspace>, listen: SocketAddr, ready: &dyn Fn(Socke
             .await
             .map_err(|source| WebError::Listen { address: listen, source })?;
         ready(listener.local_addr().unwrap_or(listen));
-        let app = router::router(Web { workspace, jobs: Jobs::default() });
+        let closing = Arc::new(AtomicBool::new(false));
+        let app = router::router(Web { workspace, jobs: Jobs::default(), closing: Arc::clone(&closing) });
         axum::serve(listener, app)
-            .with_graceful_shutdown(async {
+            .with_graceful_shutdown(async move {
                 let _ = tokio::signal::ctrl_c().await;
+                closing.store(true, Ordering::Relaxed);
             })
             .await
             .map_err(|source| WebError::Serve { source })

@@ -23,3 +23,4 @@ mod pipeline;
 mod policy;
 mod source;
 mod store;
+mod web;

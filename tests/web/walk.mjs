@@ -98,7 +98,7 @@ function declaredRoutes() {
 }
 
 /** Routes that are no page of their own: they are used by pages and checked where they are used. */
-const NO_PAGES = new Set(['/healthz', '/assets/{name}', '/jobs/fragment', '/jobs/{id}']);
+const NO_PAGES = new Set(['/healthz', '/assets/{name}', '/jobs/fragment', '/jobs/events', '/jobs/{id}']);
 
 const routeOf = (routes, pathname) =>
   (routes.find(one => !one.route.includes('{') && one.pattern.test(pathname)) ?? routes.find(one => one.pattern.test(pathname)))?.route;
@@ -224,11 +224,11 @@ const sameList = (what, a, b) => {
 
 async function twins(context) {
   const page = await context.newPage();
-  for (const query of ['', '?state=parsed', '?state=encrypted']) {
+  for (const query of ['', '?state=parsed', '?state=encrypted', '?state=gone', '?sort=rows', '?q=stock&sort=name']) {
     await attempt(`/files${query} and its CSV and JSON hold the same rows`, async () => {
       await page.goto(`${BASE}/files${query}`);
-      const shown = await page.locator('main tbody tr th a').allTextContents();
-      const states = (await page.locator('main tbody tr td[data-l="State"] .pill').allTextContents()).map(text => text.trim());
+      const shown = await page.locator('main table.est tbody tr th a').allTextContents();
+      const states = (await page.locator('main table.est tbody tr td[data-l="State"] > .pill:first-child').allTextContents()).map(text => text.trim());
       const [header, ...rows] = records(await (await context.request.get(`${BASE}/files.csv${query}`)).text());
       const { files } = await (await context.request.get(`${BASE}/files.json${query}`)).json();
       const column = name => rows.map(row => row[header.indexOf(name)]);
@@ -331,6 +331,9 @@ async function figures(context) {
     const sentence = await page.locator('.head p').first().textContent();
     const pairs = [
       ['files', await menu('/files'), number(count('files in the last snapshot'))],
+      ['files of the freshness', number(/of ([\d,]+) files/.exec(await page.locator('.fresh').textContent())?.[1]), number(count('files in the last snapshot'))],
+      ['findings of the posture', number(await page.locator('.pair:has(a[href="/policy"]) b').textContent()), number(count('policy findings open'))],
+      ['fields that wait', number(/([\d,]+) fields? with/.exec(sentence)?.[1]), number(count('tags to review').split(' of ')[0])],
       ['applications', await menu('/apps'), number(count('logical applications'))],
       ['models', await menu('/models'), number(count('data models / fields').split('/')[0])],
       ['workflows', await menu('/macros'), number(count('workflows from macros'))],
@@ -340,6 +343,28 @@ async function figures(context) {
     ];
     return pairs.map(([name, shown, said]) => (shown === said && shown > 0 ? '' : `${name}: page ${shown}, program ${said}`));
   });
+  await attempt('the pages behind the figures count the same as the program printed', async () => {
+    const problems = [];
+    const same = (name, shown, said) => { if (!(shown === said && said >= 0)) problems.push(`${name}: page ${shown}, program ${said}`); };
+    const rowsOf = async (address, selector) => { await page.goto(BASE + address); return page.locator(selector).count(); };
+    const printedPair = (name, at) => number(count(name).split('/')[at]);
+    same('rows of Estate', await rowsOf('/files', 'main table.est tbody tr'), number(count('files in the last snapshot')));
+    for (const [state, name, at] of [['parsed', 'parsed / partial', 0], ['partial', 'parsed / partial', 1], ['encrypted', 'encrypted / unsupported', 0], ['unsupported', 'encrypted / unsupported', 1], ['rejected', 'rejected / crashed', 0], ['crashed', 'rejected / crashed', 1]]) {
+      same(`${state} files`, await rowsOf(`/files?state=${state}`, 'main table.est tbody tr'), printedPair(name, at));
+    }
+    same('rows of Apps', await rowsOf('/apps', 'main tbody tr'), number(count('logical applications')));
+    const sum = label => page.locator(`main td[data-l="${label}"]`).evaluateAll(cells => cells.reduce((all, cell) => all + Number(cell.textContent.replace(/[\s,]/g, '')), 0));
+    same('models of Apps', await sum('Models'), printedPair('data models / fields', 0));
+    same('fields of Apps', await sum('Fields'), printedPair('data models / fields', 1));
+    same('workflows of Apps', await sum('Workflows'), number(count('workflows from macros')));
+    same('rows of Macro conversion', await rowsOf('/macros', 'main tbody tr'), number(count('workflows from macros')));
+    const equal = (await page.locator('main td[data-l="Equivalence"]').allTextContents()).filter(text => text.trim().startsWith('equal')).length;
+    same('macros replayed equal', equal, number(count('macros replayed equal').split(' of ')[0]));
+    same('proposals of Review', await rowsOf('/review', '.q a'), number(count('tags to review').split(' of ')[1]));
+    same('findings of Policy', await rowsOf('/policy', 'details.grp tbody tr'), number(count('policy findings open')));
+    return problems;
+  });
+  await page.goto(`${BASE}/`);
   await charts(page);
   await page.close();
 }
@@ -448,14 +473,15 @@ async function withoutScript(browser, addresses) {
       await page.goto(job);
     }
     const row = await page.locator('#jobs tbody tr').first().textContent();
-    return [/\/jobs\/\d+$/.test(job) ? '' : job, /points\.csv/.test(row) && /parsed/.test(row) ? '' : row];
+    const clean = !/incoming/.test(await page.content());
+    return [/\/jobs\/\d+$/.test(job) ? '' : job, /points\.csv/.test(row) && /parsed/.test(row) ? '' : row, clean ? '' : 'the place of the clear copy is shown'];
   });
   await context.close();
 }
 
 // ---- keyboard and theme ------------------------------------------------------------------------------------------
 
-async function keyboard(browser) {
+async function keyboard(browser, chosen) {
   const context = await contextOf(browser, VIEWS[0]);
   const page = await watchedPage(context);
   await attempt('the first Tab is the skip link and / goes to search', async () => {
@@ -467,6 +493,95 @@ async function keyboard(browser) {
     await page.keyboard.press('/');
     const second = await page.evaluate(() => document.activeElement.id);
     return [first === 'skip' ? '' : `first focus: ${first}`, second === 'q' ? '' : `after /: ${second}`];
+  });
+  await attempt('a choice of step marks the line and the step, and folding works', async () => {
+    const first = [...(chosen.get('/macros/{id}/{workflow}') ?? [])];
+    for (const address of first) {
+      await page.goto(BASE + address);
+      const go = page.locator('.code a[data-go]').first();
+      if (await go.count() === 0) continue;
+      await go.click();
+      const id = await go.getAttribute('data-go');
+      const marked = await page.locator(`.code tr.on[data-step="${id}"]`).count();
+      const node = await page.locator(`a.nd.on[id="step-${id}"]`).count();
+      if (marked === 0 || node !== 1) return [`${marked} lines and ${node} steps are marked for ${id} on ${address}`];
+    }
+    return first.length > 0 ? '' : 'no macro page was visited';
+  });
+  await attempt('a review is walked and decided by keys alone: J to the next, A and Enter to accept', async () => {
+    await page.goto(`${BASE}/review`);
+    await page.fill('#who', 'Key <walker>');
+    await page.click('form.decide button');
+    await page.waitForURL(/#item$/);
+    const inside = await page.evaluate(() => Boolean(document.activeElement.closest('.rev')));
+    const before = await page.locator('#h-d').textContent();
+    await page.keyboard.press('j');
+    await page.waitForFunction(old => document.querySelector('#h-d').textContent !== old, before);
+    const count = async () => number(/([\d,]+) of/.exec(await page.locator('.head p').first().textContent())[1]);
+    const open = await count();
+    await page.keyboard.press('a');
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    const after = await count();
+    const focus = await page.evaluate(() => Boolean(document.activeElement.closest('.rev')));
+    return [inside ? '' : 'the focus is not in the review area after a decision', after === open - 1 ? '' : `${open} open before, ${after} after`, focus ? '' : 'the focus was lost', ...page.troubles];
+  });
+  await attempt('a decision is taken back from the note and both stand in the trail', async () => {
+    await page.goto(`${BASE}/review?pack=decided`);
+    const name = await page.locator('#h-d').textContent();
+    await page.click('aside button:has-text("Take the decision back")');
+    await page.waitForURL(/done=/);
+    await page.goto(`${BASE}/review`);
+    const link = page.locator('.q a', { hasText: name.trim() }).first();
+    await link.click();
+    const trail = await page.locator('aside .tl').textContent();
+    return /taken back/.test(trail) && /accepted/.test(trail) ? '' : trail;
+  });
+  await attempt('proposals of one rule are accepted together', async () => {
+    for (const address of (await (async () => { await page.goto(`${BASE}/review?pack=open`); return page.locator('.q a').evaluateAll(all => all.map(a => a.getAttribute('href'))); })())) {
+      await page.goto(BASE + address);
+      const boxes = await page.locator('.checks input').count();
+      if (boxes < 2) continue;
+      const before = number(/([\d,]+) of/.exec(await page.locator('.head p').first().textContent())[1]);
+      await page.locator('.checks input').first().uncheck();
+      await page.fill('#who2', 'Batch walker');
+      await page.click('form[action="/review/batch"] button');
+      const told = await page.locator('[role="alert"]').textContent();
+      const after = number(/([\d,]+) of/.exec(await page.locator('.head p').first().textContent())[1]);
+      return after === before - boxes + 1 && told.includes(String(boxes - 1)) ? '' : `${before} open, ${boxes} boxes, then ${after}: ${told}`;
+    }
+    return 'no two proposals of one rule';
+  });
+  await attempt('an upload is followed live by server-sent events, over a reload, to states and remedies', async () => {
+    page.troubles.length = 0;
+    await page.goto(`${BASE}/import`);
+    const estate = path.join(told.samples, 'estate/2026-11');
+    const hostile = { name: 'hostile.xlsx', mimeType: 'application/octet-stream', buffer: Buffer.from('PK\x03\x04' + 'A'.repeat(4000), 'latin1') };
+    const plain = name => ({ name: path.basename(name), mimeType: 'application/octet-stream', buffer: fs.readFileSync(path.join(estate, name)) });
+    await page.setInputFiles('#fi', [plain('office/staff.xlsx'), plain('office/bonus-2026.xlsx'), plain('access/warehouse.mdb'), hostile]);
+    const asked = [];
+    page.on('request', request => asked.push(request.url()));
+    await page.click('form[data-upload] button');
+    await page.waitForURL(/\/jobs\/\d+$/);
+    await page.reload();
+    await page.waitForFunction(() => /finished|cancelled/.test(document.querySelector('#jobs .pill')?.textContent ?? ''), null, { timeout: 120_000 });
+    const text = await page.locator('#jobs').textContent();
+    const violations = await page.evaluate(() => window.policyViolations);
+    return [
+      /4 of 4 files/.test(text) ? '' : 'not all four files are counted', /encrypted/.test(text) && /without its password/.test(text) ? '' : 'no remedy for the encrypted file',
+      /rejected|unsupported|partial|crashed/.test(await page.locator('#jobs tr', { hasText: 'hostile.xlsx' }).textContent()) ? '' : 'the hostile file has no state',
+      asked.some(url => url.includes('/jobs/fragment')) ? 'it polled although events are there' : '', ...violations, ...page.troubles.filter(line => !/jobs\/events/.test(line)),
+    ];
+  });
+  await attempt('a running scan can be cancelled and says what is kept', async () => {
+    await page.goto(`${BASE}/import`);
+    await page.fill('#path', path.join(told.samples, 'estate/2025-05'));
+    await page.click('form[action="/scan"] button');
+    await page.waitForURL(/\/jobs\/\d+$/);
+    const cancel = page.locator('form[action$="/cancel"] button');
+    if (await cancel.count() > 0) await cancel.click().catch(() => {});
+    await page.waitForFunction(() => /finished|cancelled/.test(document.querySelector('#jobs .pill')?.textContent ?? ''), null, { timeout: 120_000 });
+    const text = await page.locator('#jobs').textContent();
+    return /what was read is kept|finished/.test(text) ? '' : text.slice(0, 200);
   });
   await attempt('a chosen theme survives a reload', async () => {
     await page.goto(`${BASE}/`);
@@ -495,7 +610,8 @@ async function pictures(browser, chosen, folder) {
   const page = await scout.newPage();
   const pages = {
     overview: '/', app: await richest(page, '/apps/{id}', '.er .ent'), macro: await richest(page, '/macros/{id}/{workflow}', '.graph .nd'),
-    review: '/review', import: '/import',
+    review: '/review', import: '/import', estate: '/files', file: await richest(page, '/files/{asset}', 'main .card'), changes: '/changes', macros: '/macros',
+    apps: '/apps', runs: '/runs', policy: '/policy', audit: '/audit',
   };
   await scout.close();
   for (const [name, view] of [['light', VIEWS[0]], ['dark', VIEWS[1]], ['narrow', VIEWS[2]]]) {
@@ -529,8 +645,8 @@ try {
     await attempt('every link leads somewhere', () => everyLinkLeadsSomewhere(context, links));
     await guards();
     await context.close();
-    await keyboard(browser);
     await withoutScript(browser, addresses);
+    await keyboard(browser, chosen);
   }
 } catch (error) {
   check('the walk itself', String(error.stack ?? error).split('\n').slice(0, 6));

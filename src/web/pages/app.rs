@@ -10,7 +10,7 @@ use crate::model::{Application, DataModel, Evidence, Field, Grade};
 use crate::pipeline::{ApplicationRow, ApplicationView, FileRow, FindingRow, ReceiptRow, TagRow, rule_pages};
 use crate::web::Web;
 use crate::web::chart::{Diagram, er};
-use crate::web::graph::grade_word;
+use crate::web::flow::grade_word;
 use crate::web::shell::Shell;
 
 #[derive(Template)]
@@ -20,6 +20,8 @@ struct App {
     row: ApplicationRow,
     model: Application,
     model_sub: String,
+    counts: Counts,
+    steps: Vec<NextStep>,
     owner: String,
     decision: String,
     decision_class: &'static str,
@@ -32,7 +34,28 @@ struct App {
     files: Vec<FileRow>,
 }
 
+/// What the tabs at the top count.
+struct Counts {
+    fields: usize,
+    open_tags: usize,
+    manual: u64,
+    statements: u64,
+    converted: u64,
+    replayed_equal: usize,
+    replayed: usize,
+}
+
+/// Something a person must do, the most urgent first.
+struct NextStep {
+    what: String,
+    why: String,
+    href: String,
+    action: &'static str,
+}
+
 struct Table {
+    anchor: String,
+    open: bool,
     name: String,
     place: String,
     key: String,
@@ -43,11 +66,13 @@ struct Line {
     name: String,
     kind: String,
     rules: String,
-    evidence: String,
+    evidence: Vec<String>,
+    against: String,
     confidence: String,
     tags: Vec<String>,
     review: String,
     answer: String,
+    answer_class: &'static str,
 }
 
 struct Macro {
@@ -86,6 +111,9 @@ fn build(web: &Web, theme: &str, id: &str) -> Result<App, PageError> {
     let view = find(web, id)?;
     let decision = view.decision.as_ref().map_or(String::from("not checked"), |decision| decision.decision.clone());
     let fields: usize = view.model.data_models.iter().map(|model| model.fields.len()).sum();
+    let counts = counts(&view, fields);
+    let tables: Vec<Table> =
+        view.model.data_models.iter().enumerate().map(|(at, model)| table(at, model, &view)).collect();
     Ok(App {
         shell: shell(web, theme, &view.row.name, "/apps")?,
         model_sub: format!(
@@ -96,8 +124,10 @@ fn build(web: &Web, theme: &str, id: &str) -> Result<App, PageError> {
         owner: view.model.metadata.owner.clone().unwrap_or_else(|| String::from("unknown")),
         decision_class: decision_class(&decision),
         decision,
+        steps: next_steps(&view, &counts),
+        counts,
         er: er(&view.model),
-        tables: view.model.data_models.iter().map(|model| table(model, &view)).collect(),
+        tables,
         macros: view
             .model
             .workflows
@@ -116,12 +146,68 @@ fn build(web: &Web, theme: &str, id: &str) -> Result<App, PageError> {
     })
 }
 
-fn table(model: &DataModel, view: &ApplicationView) -> Table {
+fn counts(view: &ApplicationView, fields: usize) -> Counts {
+    let coverage = view.row.coverage;
+    Counts {
+        fields,
+        open_tags: view.tags.iter().filter(|tag| tag.answer.is_empty()).count(),
+        manual: coverage.manual,
+        statements: coverage.statements,
+        converted: coverage.exact + coverage.approximate + coverage.noop,
+        replayed_equal: view.receipts.iter().filter(|receipt| receipt.equal).count(),
+        replayed: view.receipts.len(),
+    }
+}
+
+/// Tables whose fields are shown without a click.
+const SHOWN_TABLES: usize = 4;
+
+fn next_steps(view: &ApplicationView, counts: &Counts) -> Vec<NextStep> {
+    let mut steps = Vec::new();
+    let critical = view.findings.iter().filter(|finding| finding.severity == "critical").count();
+    if critical > 0 {
+        steps.push(NextStep {
+            what: super::counted(critical, "critical finding"),
+            why: String::from("While one is open, policy denies every run and the deployment."),
+            href: String::from("#policy"),
+            action: "See them",
+        });
+    }
+    if let Some(tag) = view.tags.iter().find(|tag| tag.answer.is_empty()) {
+        steps.push(NextStep {
+            what: format!("{} to review", super::counted(counts.open_tags, "field")),
+            why: String::from("Proposed as personal or card data; a person decides."),
+            href: format!("/review?id={}", escape(&format!("{}:{}", tag.application, tag.field))),
+            action: "Review",
+        });
+    }
+    if counts.manual > 0 {
+        steps.push(NextStep {
+            what: format!("{} left to a person", super::counted(counts.manual as usize, "statement")),
+            why: format!("{} of {} statements are converted.", counts.converted, counts.statements),
+            href: String::from("#workflows"),
+            action: "See macros",
+        });
+    }
+    if view.model.metadata.owner.is_none() {
+        steps.push(NextStep {
+            what: String::from("No owner is recorded"),
+            why: String::from("Nobody can attest it or answer for it: `daylight import owners FILE.csv`."),
+            href: String::from("#policy"),
+            action: "See policy",
+        });
+    }
+    steps
+}
+
+fn table(at: usize, model: &DataModel, view: &ApplicationView) -> Table {
     let place = model.source.as_ref().map(|source| {
         let within = [source.sheet.as_deref(), source.range.as_deref()];
         format!("{} {}", source.file, within.into_iter().flatten().collect::<Vec<_>>().join(" "))
     });
     Table {
+        anchor: format!("t{at}"),
+        open: at < SHOWN_TABLES,
         name: model.name.clone(),
         place: place.unwrap_or_default(),
         key: if model.primary_key.is_empty() { String::from("none found") } else { model.primary_key.join(" + ") },
@@ -139,17 +225,33 @@ fn line(model: &DataModel, field: &Field, view: &ApplicationView) -> Line {
         name: field.name.clone(),
         kind: kind_text(field),
         rules: rules_text(model, field, view),
-        evidence: evidence.iter().map(|evidence| evidence_text(evidence)).collect::<Vec<_>>().join("; "),
+        evidence: evidence.iter().map(|evidence| evidence_text(evidence)).collect(),
+        against: evidence
+            .iter()
+            .flat_map(|evidence| evidence.counter_examples.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(", "),
         confidence: typed.map_or(String::new(), |evidence| format!("{:.0} %", evidence.confidence * 100.0)),
         tags: field.tags.clone(),
         review: tag
             .map_or(String::new(), |_| format!("/review?id={}", escape(&format!("{}:{path}", view.row.application)))),
         answer: tag.map_or(String::new(), answer_text),
+        answer_class: tag.map_or("", |tag| match tag.answer.as_str() {
+            "accept" => "ok",
+            "change" => "acc",
+            "reject" => "bad",
+            _ => "warn",
+        }),
     }
 }
 
 fn answer_text(tag: &TagRow) -> String {
-    if tag.answer.is_empty() { String::from("decide") } else { format!("{}: {}", tag.answer, tag.actor) }
+    match tag.answer.as_str() {
+        "" => String::from("decide"),
+        "accept" => format!("accepted by {}", tag.actor),
+        "change" => format!("changed by {}", tag.actor),
+        _ => format!("rejected by {}", tag.actor),
+    }
 }
 
 fn kind_text(field: &Field) -> String {
@@ -185,10 +287,5 @@ fn rules_text(model: &DataModel, field: &Field, view: &ApplicationView) -> Strin
 }
 
 fn evidence_text(evidence: &Evidence) -> String {
-    let against = if evidence.counter_examples.is_empty() {
-        String::new()
-    } else {
-        format!(" (against: {})", evidence.counter_examples.join(", "))
-    };
-    format!("{}: {} of {}{against}", evidence.rule, evidence.held, evidence.seen)
+    format!("{} of {}: {}", super::grouped(evidence.held), super::grouped(evidence.seen), evidence.rule)
 }

@@ -1,10 +1,11 @@
 //! Lists of applications: as apps and as data models.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
+use serde::Deserialize;
 
-use super::{Page, PageError, blocking, decision_class, html, shell, theme};
+use super::{Page, PageError, blocking, counted, decision_class, html, shell, theme};
 use crate::pipeline::ApplicationRow;
 use crate::web::Web;
 use crate::web::shell::Shell;
@@ -14,6 +15,7 @@ use crate::web::shell::Shell;
 struct Apps {
     shell: Shell,
     sentence: String,
+    filtered: bool,
     rows: Vec<Row>,
 }
 
@@ -23,9 +25,27 @@ struct Row {
     class: &'static str,
 }
 
-pub(in crate::web) async fn page(State(web): State<Web>, headers: HeaderMap) -> Page {
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::web) struct Filter {
+    /// `allow`, `review` or `deny`.
+    #[serde(default)]
+    decision: String,
+}
+
+pub(in crate::web) async fn page(State(web): State<Web>, Query(filter): Query<Filter>, headers: HeaderMap) -> Page {
     let theme = theme(&headers);
-    blocking(web, move |web| html(&build(web, &theme, "Apps", "/apps", false)?)).await
+    blocking(web, move |web| {
+        let mut page = build(web, &theme, "Apps", "/apps", false)?;
+        if !filter.decision.is_empty() {
+            page.rows.retain(|row| row.decision == filter.decision);
+            let n = counted(page.rows.len(), "application");
+            page.sentence = format!("{n} whose last policy decision is “{}”.", filter.decision);
+            page.filtered = true;
+        }
+        html(&page)
+    })
+    .await
 }
 
 pub(in crate::web) async fn models(State(web): State<Web>, headers: HeaderMap) -> Page {
@@ -51,7 +71,12 @@ fn build(web: &Web, theme: &str, title: &str, href: &str, with_models: bool) -> 
     let files: u64 = rows.iter().map(|row| row.row.files).sum();
     Ok(Apps {
         shell: shell(web, theme, title, href)?,
-        sentence: format!("{} logical applications made of {files} files. Copies and forks count once.", rows.len()),
+        sentence: format!(
+            "{} made of {}. Copies and forks of one file count once.",
+            counted(rows.len(), "logical application"),
+            counted(files as usize, "file")
+        ),
+        filtered: false,
         rows,
     })
 }

@@ -4,9 +4,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 
-use super::{Page, PageError, blocking, html, shell, size_text, theme};
-use crate::pipeline::FileRow;
+use super::import::remedy;
+use super::tags::regime;
+use super::{Page, PageError, blocking, counted, escape, grade_class, grouped, html, shell, size_text, theme};
+use crate::model::Grade;
+use crate::pipeline::{FileRow, TagRow};
 use crate::web::Web;
+use crate::web::flow::grade_word;
 use crate::web::shell::Shell;
 
 #[derive(Template)]
@@ -18,6 +22,15 @@ struct File {
     size: String,
     sha: String,
     risk: String,
+    reasons: Vec<String>,
+    remedy: &'static str,
+    counts: Vec<(String, &'static str)>,
+    application_name: String,
+    macros: Vec<Macro>,
+    personal: Vec<Personal>,
+    findings: usize,
+    critical: usize,
+    more_shapes: usize,
     sheets: Vec<Sheet>,
     tables: Vec<Table>,
     formulas: Vec<Shape>,
@@ -27,6 +40,22 @@ struct File {
     copies: Vec<Copy>,
     links: Vec<(String, String)>,
     names: Vec<(String, String)>,
+}
+
+/// A macro of the file and how faithfully it was converted.
+struct Macro {
+    name: String,
+    grade: &'static str,
+    class: &'static str,
+}
+
+/// A field of the file's application with personal or card data.
+struct Personal {
+    field: String,
+    regime: &'static str,
+    class: &'static str,
+    state: &'static str,
+    href: String,
 }
 
 struct Sheet {
@@ -84,6 +113,29 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
     let facts = view.facts.unwrap_or_default();
     let file = view.file;
     let name = file.path.rsplit(['/', '\\']).next().unwrap_or("").to_string();
+    let around = match file.application.is_empty() {
+        true => None,
+        false => web.workspace.application(&file.application)?,
+    };
+    let personal: Vec<Personal> = around.iter().flat_map(|view| &view.tags).map(personal).collect();
+    let modules: Vec<&str> = facts.code.iter().map(|module| module.name.as_str()).collect();
+    let macros: Vec<Macro> = around
+        .iter()
+        .flat_map(|view| &view.model.workflows)
+        .filter(|workflow| workflow.module.as_deref().is_none_or(|module| modules.contains(&module)))
+        .filter(|_| !modules.is_empty())
+        .map(|workflow| {
+            let grade = grade_word(workflow.grade.unwrap_or(Grade::Exact));
+            Macro { name: workflow.name.clone(), grade, class: grade_class(grade) }
+        })
+        .collect();
+    let lines: u64 = facts.code.iter().map(|module| module.code.lines().count() as u64).sum();
+    let cells: u64 = facts.formulas.iter().map(|shape| shape.cells).sum();
+    let reasons = match &around {
+        Some(view) if file.risk.is_some() => reasons(&view.tags, cells, lines),
+        _ => Vec::new(),
+    };
+    let critical = view.findings.iter().filter(|finding| finding.severity == "critical").count();
     let mut formulas: Vec<Shape> = facts
         .formulas
         .iter()
@@ -95,12 +147,29 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
         })
         .collect();
     formulas.sort_by_key(|shape| std::cmp::Reverse(shape.cells));
+    let more_shapes = formulas.len().saturating_sub(MOST_SHAPES);
     formulas.truncate(MOST_SHAPES);
     Ok(File {
         shell: shell(web, theme, &name, "/files")?,
         size: size_text(file.bytes),
         sha: file.sha256.chars().take(16).collect(),
         risk: file.risk.map_or(String::from("not measured"), |risk| format!("{risk:.1}")),
+        reasons,
+        remedy: remedy(&file.state),
+        counts: vec![
+            (grouped(file.tables), "tables"),
+            (grouped(file.rows), "rows"),
+            (grouped(cells), "formula cells"),
+            (grouped(facts.code.len() as u64), "code modules"),
+            (grouped(lines), "code lines"),
+            (grouped(facts.queries.len() as u64), "queries"),
+        ],
+        application_name: around.as_ref().map(|view| view.row.name.clone()).unwrap_or_default(),
+        macros,
+        personal,
+        findings: view.findings.len(),
+        critical,
+        more_shapes,
         sheets: facts.sheets.iter().map(sheet).collect(),
         tables: facts
             .tables
@@ -153,6 +222,37 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
         name,
         file,
     })
+}
+
+fn personal(tag: &TagRow) -> Personal {
+    let (regime, class) = regime(tag.decided_tags.as_ref().unwrap_or(&tag.tags));
+    Personal {
+        field: tag.field.clone(),
+        regime,
+        class,
+        state: match tag.answer.as_str() {
+            "" => "open",
+            "accept" => "accepted",
+            "change" => "changed",
+            _ => "rejected",
+        },
+        href: format!("/review?id={}", escape(&format!("{}:{}", tag.application, tag.field))),
+    }
+}
+
+/// What makes the risk, in words.
+fn reasons(tags: &[TagRow], cells: u64, lines: u64) -> Vec<String> {
+    let names: Vec<String> = tags.iter().flat_map(|tag| tag.tags.iter().cloned()).collect();
+    let worst = match regime(&names).0 {
+        "no tag" => String::from("no personal or card data was found (impact 1 of 5)"),
+        word => format!("worst data class: {word}, over {}", counted(tags.len(), "field")),
+    };
+    let code = format!(
+        "{} and {} in which an error can hide",
+        counted(cells as usize, "formula cell"),
+        counted(lines as usize, "code line")
+    );
+    vec![worst, code]
 }
 
 fn sheet(facts: &crate::pipeline::SheetFacts) -> Sheet {

@@ -1,6 +1,6 @@
-//! Estate: what do we have and what is risky? With its CSV and JSON twins.
+//! Estate: what do we have and what is risky? With its CSV and JSON twins, which hold exactly the rows shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{Page, PageError, blocking, csv_answer, html, shell, theme};
+use super::tags::regime;
+use super::{Page, PageError, blocking, counted, csv_answer, escape, folder_and_name, grouped, html, shell, theme};
 use crate::pipeline::FileRow;
 use crate::web::Web;
 use crate::web::shell::Shell;
@@ -20,6 +21,10 @@ struct Files {
     sentence: String,
     query: String,
     facets: Vec<Facet>,
+    domains: Vec<Facet>,
+    filter: Filter,
+    filtered: bool,
+    heads: Vec<Head>,
     nothing: String,
     rows: Vec<Row>,
 }
@@ -32,32 +37,89 @@ pub(super) struct Facet {
     pub current: bool,
 }
 
+/// A column that rows can be sorted by.
+struct Head {
+    name: &'static str,
+    href: String,
+    /// What the column's heading says to assistive technology when rows are sorted by it.
+    order: &'static str,
+    number: bool,
+}
+
 struct Row {
     asset: String,
-    path: String,
+    folder: String,
+    name: String,
     state: String,
     reason: String,
     application: String,
     application_name: String,
+    domain: String,
     copies: usize,
     kind: String,
-    tables: u64,
-    rows: u64,
-    formulas: u64,
-    macros: u64,
+    tables: String,
+    rows: String,
+    formulas: String,
+    macros: String,
+    personal: usize,
+    regime: &'static str,
+    regime_class: &'static str,
     risk: String,
+    risk_share: usize,
+    risk_kind: &'static str,
     seen: String,
+    gone: bool,
 }
 
 /// What the address says.
 #[derive(Debug, Default, Clone, Deserialize)]
 pub(in crate::web) struct Filter {
+    /// One of the states, `problem` for all but parsed, or `gone` for what is not there any more.
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    domain: String,
+    /// A part of the path.
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    sort: String,
 }
 
 /// States in the order of the filters.
 const STATES: &[&str] = &["parsed", "partial", "encrypted", "unsupported", "rejected", "crashed"];
+/// How the address names the applications without an owner record.
+pub(super) const NO_DOMAIN: &str = "none";
+/// Columns by their name in the address, their heading, whether they hold numbers.
+const COLUMNS: &[(&str, &str, bool)] = &[
+    ("name", "File", false),
+    ("state", "State", false),
+    ("application", "Application", false),
+    ("kind", "Kind", false),
+    ("tables", "Tables", true),
+    ("rows", "Rows", true),
+    ("formulas", "Formulas", true),
+    ("macros", "Macros", true),
+    ("personal", "Personal data", false),
+    ("risk", "Risk", true),
+    ("seen", "Last seen", false),
+];
+/// The highest risk: impact 5 and a certain error.
+const HIGHEST_RISK: f64 = 5.0;
+/// From here on a risk is shown as high, and as medium.
+const HIGH_RISK: f64 = 3.0;
+const MEDIUM_RISK: f64 = 1.5;
+
+/// A file with what stands in other tables about it.
+struct Listed {
+    file: FileRow,
+    domain: String,
+    name: String,
+    tags: Vec<String>,
+    fields: usize,
+    copies: usize,
+    gone: bool,
+}
 
 pub(in crate::web) async fn page(State(web): State<Web>, Query(filter): Query<Filter>, headers: HeaderMap) -> Page {
     let theme = theme(&headers);
@@ -65,20 +127,23 @@ pub(in crate::web) async fn page(State(web): State<Web>, Query(filter): Query<Fi
 }
 
 pub(in crate::web) async fn csv(State(web): State<Web>, Query(filter): Query<Filter>) -> Result<Response, PageError> {
-    let rows = blocking(web, move |web| select(web, &filter)).await?;
+    let rows = blocking(web, move |web| Ok(select(all(web)?, &filter))).await?;
     let lines: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| {
+        .map(|listed| {
+            let row = &listed.file;
             vec![
                 row.path.clone(),
                 row.state.clone(),
                 row.reason.clone(),
                 row.application.clone(),
+                listed.domain.clone(),
                 row.kind.clone(),
                 row.tables.to_string(),
                 row.rows.to_string(),
                 row.formulas.to_string(),
                 row.macros.to_string(),
+                listed.fields.to_string(),
                 row.risk.map(|risk| format!("{risk:.2}")).unwrap_or_default(),
                 row.seen.clone().unwrap_or_default(),
                 row.sha256.clone(),
@@ -90,11 +155,13 @@ pub(in crate::web) async fn csv(State(web): State<Web>, Query(filter): Query<Fil
         "state",
         "reason",
         "application",
+        "domain",
         "kind",
         "tables",
         "rows",
         "formulas",
         "macros",
+        "personal fields",
         "risk",
         "seen",
         "sha256",
@@ -103,74 +170,206 @@ pub(in crate::web) async fn csv(State(web): State<Web>, Query(filter): Query<Fil
 }
 
 pub(in crate::web) async fn json(State(web): State<Web>, Query(filter): Query<Filter>) -> Result<Response, PageError> {
-    let rows = blocking(web, move |web| select(web, &filter)).await?;
+    let rows: Vec<FileRow> =
+        blocking(web, move |web| Ok(select(all(web)?, &filter).into_iter().map(|listed| listed.file).collect()))
+            .await?;
     let text = serde_json::to_string_pretty(&serde_json::json!({ "files": rows })).unwrap_or_default();
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
 
-/// The rows that the address asks for, riskiest first.
-fn select(web: &Web, filter: &Filter) -> Result<Vec<FileRow>, PageError> {
-    let mut rows: Vec<FileRow> = web
-        .workspace
-        .files()?
+fn all(web: &Web) -> Result<Vec<Listed>, PageError> {
+    let files = web.workspace.files()?;
+    let present: BTreeSet<String> = web.workspace.current_files()?.into_iter().map(|file| file.asset).collect();
+    let applications: BTreeMap<String, (String, String)> =
+        web.workspace.applications()?.into_iter().map(|row| (row.application, (row.name, row.domain))).collect();
+    let mut copies: BTreeMap<String, usize> = BTreeMap::new();
+    for file in files.iter().filter(|file| !file.application.is_empty() && present.contains(&file.asset)) {
+        *copies.entry(file.application.clone()).or_default() += 1;
+    }
+    let tags = web.workspace.tags()?;
+    Ok(files
         .into_iter()
-        .filter(|file| filter.state.is_empty() || file.state == filter.state)
+        .map(|file| {
+            let of: Vec<_> =
+                tags.iter().filter(|tag| !file.application.is_empty() && tag.application == file.application).collect();
+            let (name, domain) = applications.get(&file.application).cloned().unwrap_or_default();
+            Listed {
+                name,
+                domain,
+                fields: of.len(),
+                tags: of.iter().flat_map(|tag| tag.tags.iter().cloned()).collect(),
+                copies: copies.get(&file.application).copied().unwrap_or(0),
+                gone: !present.contains(&file.asset),
+                file,
+            }
+        })
+        .collect())
+}
+
+fn in_state(listed: &Listed, state: &str) -> bool {
+    match state {
+        "" => !listed.gone,
+        "gone" => listed.gone,
+        "problem" => !listed.gone && listed.file.state != "parsed",
+        state => !listed.gone && listed.file.state == state,
+    }
+}
+
+fn in_domain(listed: &Listed, domain: &str) -> bool {
+    domain.is_empty() || listed.domain == domain || (domain == NO_DOMAIN && listed.domain.is_empty())
+}
+
+/// The rows that the address asks for: riskiest first, or by the column it names.
+fn select(mut rows: Vec<Listed>, filter: &Filter) -> Vec<Listed> {
+    let wanted = filter.q.trim().to_lowercase();
+    rows.retain(|row| {
+        in_state(row, &filter.state)
+            && in_domain(row, &filter.domain)
+            && (wanted.is_empty() || row.file.path.to_lowercase().contains(&wanted))
+    });
+    rows.sort_by(|a, b| {
+        let by = match filter.sort.as_str() {
+            "name" => folder_and_name(&a.file.path).1.cmp(folder_and_name(&b.file.path).1),
+            "state" => a.file.state.cmp(&b.file.state),
+            "application" => a.name.cmp(&b.name),
+            "kind" => a.file.kind.cmp(&b.file.kind),
+            "tables" => b.file.tables.cmp(&a.file.tables),
+            "rows" => b.file.rows.cmp(&a.file.rows),
+            "formulas" => b.file.formulas.cmp(&a.file.formulas),
+            "macros" => b.file.macros.cmp(&a.file.macros),
+            "personal" => b.fields.cmp(&a.fields),
+            "seen" => b.file.seen.cmp(&a.file.seen),
+            _ => b.file.risk.unwrap_or(-1.0).total_cmp(&a.file.risk.unwrap_or(-1.0)),
+        };
+        by.then(a.file.path.cmp(&b.file.path))
+    });
+    rows
+}
+
+/// The address of this page with some of its parts; parts at their default are left out.
+fn address(page: &str, state: &str, domain: &str, q: &str, sort: &str) -> String {
+    let parts: Vec<String> = [("state", state), ("domain", domain), ("q", q.trim()), ("sort", sort)]
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", escape(value)))
         .collect();
-    rows.sort_by(|a, b| b.risk.unwrap_or(-1.0).total_cmp(&a.risk.unwrap_or(-1.0)).then(a.path.cmp(&b.path)));
-    Ok(rows)
+    if parts.is_empty() { page.to_string() } else { format!("{page}?{}", parts.join("&")) }
 }
 
 fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Files, PageError> {
-    let all = web.workspace.files()?;
-    let names: BTreeMap<String, String> =
-        web.workspace.applications()?.into_iter().map(|row| (row.application, row.name)).collect();
-    let mut facets = vec![Facet {
-        name: String::from("All"),
-        count: all.len(),
-        href: String::from("/files"),
-        current: filter.state.is_empty(),
-    }];
-    for state in STATES {
-        let count = all.iter().filter(|file| file.state == *state).count();
-        if count > 0 {
-            facets.push(Facet {
-                name: (*state).to_string(),
-                count,
-                href: format!("/files?state={state}"),
-                current: filter.state == *state,
-            });
-        }
-    }
-    let copies = |id: &str| all.iter().filter(|file| !id.is_empty() && file.application == id).count();
-    let rows: Vec<Row> = select(web, filter)?
-        .into_iter()
-        .map(|file| Row {
-            copies: copies(&file.application),
-            application_name: names.get(&file.application).cloned().unwrap_or_default(),
-            risk: file.risk.map_or(String::from("not read"), |risk| format!("{risk:.1}")),
-            seen: file.seen.unwrap_or_default(),
-            asset: file.asset,
-            path: file.path,
-            state: file.state,
-            reason: file.reason,
-            application: file.application,
-            kind: file.kind,
-            tables: file.tables,
-            rows: file.rows,
-            formulas: file.formulas,
-            macros: file.macros,
-        })
-        .collect();
-    let nothing = if all.is_empty() { "Nothing was scanned yet." } else { "No file has this state." };
+    let listed = all(web)?;
+    let present = listed.iter().filter(|row| !row.gone).count();
+    let unread = listed.iter().filter(|row| in_state(row, "problem")).count();
+    let facets = state_facets(&listed, filter);
+    let domains = domain_facets(&listed, filter);
+    let nothing = if listed.is_empty() { "Nothing was scanned yet." } else { "No file fits these filters." };
+    let rows: Vec<Row> = select(listed, filter).into_iter().map(row).collect();
     Ok(Files {
         shell: shell(web, theme, "Estate", "/files")?,
         sentence: format!(
-            "{} files were ever seen, riskiest first. Files that could not be read are listed, not hidden.",
-            all.len()
+            "{}, {}. Files that could not be read to the end ({unread}) are listed, not hidden.",
+            counted(present, "file"),
+            if filter.sort.is_empty() { "riskiest first" } else { "sorted by the marked column" },
         ),
-        query: if filter.state.is_empty() { String::new() } else { format!("?state={}", super::escape(&filter.state)) },
+        query: address("", &filter.state, &filter.domain, &filter.q, &filter.sort),
         facets,
+        domains,
+        filtered: !(filter.state.is_empty() && filter.domain.is_empty() && filter.q.is_empty()),
+        heads: COLUMNS
+            .iter()
+            .map(|(key, name, number)| Head {
+                name,
+                href: address(
+                    "/files",
+                    &filter.state,
+                    &filter.domain,
+                    &filter.q,
+                    if *key == "risk" { "" } else { key },
+                ),
+                order: match filter.sort == *key || (filter.sort.is_empty() && *key == "risk") {
+                    true if *number || matches!(*key, "personal" | "seen") => "descending",
+                    true => "ascending",
+                    false => "",
+                },
+                number: *number,
+            })
+            .collect(),
+        filter: filter.clone(),
         nothing: nothing.to_string(),
         rows,
     })
+}
+
+fn state_facets(listed: &[Listed], filter: &Filter) -> Vec<Facet> {
+    let facet = |name: &str, state: &str| Facet {
+        name: name.to_string(),
+        count: listed.iter().filter(|row| in_state(row, state) && in_domain(row, &filter.domain)).count(),
+        href: address("/files", state, &filter.domain, &filter.q, &filter.sort),
+        current: filter.state == state,
+    };
+    let mut facets = vec![facet("All", "")];
+    facets.extend(STATES.iter().map(|state| facet(state, state)));
+    facets.push(facet("not read to the end", "problem"));
+    facets.push(facet("not there any more", "gone"));
+    facets.retain(|facet| facet.count > 0 || facet.current);
+    facets
+}
+
+fn domain_facets(listed: &[Listed], filter: &Filter) -> Vec<Facet> {
+    let names: BTreeSet<&str> = listed
+        .iter()
+        .filter(|row| !row.gone)
+        .map(|row| if row.domain.is_empty() { NO_DOMAIN } else { row.domain.as_str() })
+        .collect();
+    let facet = |name: &str, domain: &str| Facet {
+        name: name.to_string(),
+        count: listed.iter().filter(|row| in_state(row, &filter.state) && in_domain(row, domain)).count(),
+        href: address("/files", &filter.state, domain, &filter.q, &filter.sort),
+        current: filter.domain == domain,
+    };
+    let mut facets = vec![facet("All domains", "")];
+    facets.extend(names.into_iter().map(|name| facet(if name == NO_DOMAIN { "no owner record" } else { name }, name)));
+    facets
+}
+
+fn row(listed: Listed) -> Row {
+    let Listed { file, domain, name, tags, fields, copies, gone } = listed;
+    let (folder, last) = folder_and_name(&file.path);
+    let (regime, regime_class) = regime(&tags);
+    let risk = file.risk.unwrap_or(0.0);
+    Row {
+        folder: folder.to_string(),
+        name: last.to_string(),
+        application_name: name,
+        domain,
+        copies,
+        tables: grouped(file.tables),
+        rows: grouped(file.rows),
+        formulas: grouped(file.formulas),
+        macros: grouped(file.macros),
+        personal: fields,
+        regime,
+        regime_class,
+        risk: file.risk.map_or(String::from("not read"), |risk| format!("{risk:.1}")),
+        risk_share: (risk / HIGHEST_RISK * 100.0).clamp(0.0, 100.0) as usize,
+        risk_kind: risk_kind(risk),
+        seen: file.seen.unwrap_or_default(),
+        gone,
+        asset: file.asset,
+        state: file.state,
+        reason: file.reason,
+        application: file.application,
+        kind: file.kind,
+    }
+}
+
+/// The bar's colour class of a risk.
+pub(super) fn risk_kind(risk: f64) -> &'static str {
+    if risk >= HIGH_RISK {
+        "b"
+    } else if risk >= MEDIUM_RISK {
+        "w"
+    } else {
+        "g4"
+    }
 }

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use serde::Deserialize;
 
-use super::macros::count;
 use super::{Page, PageError, blocking, grade_class, html, shell, theme};
 use crate::dsl::branches;
-use crate::model::{Application, Difference, Grade, Step, Workflow};
+use crate::model::{Application, Difference, EvidenceLevel, Grade, Receipt, Step, Trigger, Workflow};
 use crate::web::Web;
-use crate::web::graph::{Graph, grade_word, lay_out};
+use crate::web::flow::{Piece, count, grade_word, lay_out};
 use crate::web::shell::Shell;
+use crate::web::source_text::{Part, highlight};
 
 #[derive(Template)]
 #[template(path = "pages/macro.html")]
@@ -33,13 +34,38 @@ struct MacroPage {
     approximate_width: usize,
     manual_x: usize,
     manual_width: usize,
-    equivalence: String,
+    verdict: Verdict,
+    trigger: String,
+    inputs: String,
+    capabilities: Vec<String>,
     steps: usize,
     lines: Vec<Line>,
-    graph: Graph,
+    module_lines: usize,
+    whole: bool,
+    only_checks: bool,
+    flow: Vec<Piece>,
     notes: Vec<Note>,
     differences: Vec<Difference>,
     dsl: String,
+}
+
+/// Whether the meaning survived, as far as anyone knows.
+struct Verdict {
+    word: &'static str,
+    class: &'static str,
+    text: String,
+    level: &'static str,
+}
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::web) struct Asked {
+    /// `all` shows the whole module and not only the procedure.
+    #[serde(default)]
+    source: String,
+    /// `check` shows only the lines that need a check or a person.
+    #[serde(default)]
+    lines: String,
 }
 
 struct Line {
@@ -50,11 +76,6 @@ struct Line {
     glyph_class: &'static str,
     status: &'static str,
     parts: Vec<Part>,
-}
-
-struct Part {
-    class: &'static str,
-    text: String,
 }
 
 struct Note {
@@ -68,13 +89,14 @@ struct Note {
 pub(in crate::web) async fn page(
     State(web): State<Web>,
     Path((id, workflow)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Page {
     let theme = theme(&headers);
-    blocking(web, move |web| html(&build(web, &theme, &id, &workflow)?)).await
+    blocking(web, move |web| html(&build(web, &theme, &id, &workflow, &asked)?)).await
 }
 
-fn build(web: &Web, theme: &str, id: &str, name: &str) -> Result<MacroPage, PageError> {
+fn build(web: &Web, theme: &str, id: &str, name: &str, asked: &Asked) -> Result<MacroPage, PageError> {
     let missing = || PageError::NotFound(String::from("macro of this name in this application"));
     let view = web.workspace.macro_view(id, name)?.ok_or_else(missing)?;
     let workflow = view.model.workflows.iter().find(|found| found.name == name).ok_or_else(missing)?;
@@ -84,15 +106,16 @@ fn build(web: &Web, theme: &str, id: &str, name: &str) -> Result<MacroPage, Page
     let all = (exact + approximate + manual).max(1);
     let width = |part: usize| part * 100 / all;
     let (module, procedure) = name.split_once('.').unwrap_or(("", name));
-    let equivalence =
-        view.receipt.as_ref().map_or(String::from("Unproven: not replayed against a legacy result."), |receipt| {
-            let result = if receipt.equal { "identical" } else { "different" };
-            format!(
-                "Replay: {} cells compared, {result}, {:.0} % of the steps reached",
-                receipt.cells,
-                receipt.statements_reached * 100.0
-            )
-        });
+    let whole = asked.source == "all";
+    let only_checks = asked.lines == "check";
+    let module_lines = view.code.lines().count();
+    let mut lines = lines(&view.code, workflow);
+    if !whole && let Some((first, last)) = extent(&view.code, procedure) {
+        lines.retain(|line| (first..=last).contains(&line.number));
+    }
+    if only_checks {
+        lines.retain(|line| !line.class.is_empty());
+    }
     Ok(MacroPage {
         shell: shell(web, theme, procedure, "/macros")?,
         application: view.application.application.clone(),
@@ -110,14 +133,95 @@ fn build(web: &Web, theme: &str, id: &str, name: &str) -> Result<MacroPage, Page
         approximate_width: width(approximate),
         manual_x: width(exact) + width(approximate),
         manual_width: width(manual),
-        equivalence,
+        verdict: verdict(view.receipt.as_ref(), manual),
+        trigger: workflow.trigger.as_ref().map(trigger_words).unwrap_or_default(),
+        inputs: workflow.inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(", "),
+        capabilities: workflow.capabilities.clone(),
         steps: count(&workflow.steps, &|_| true),
-        lines: lines(&view.code, workflow),
-        graph: lay_out(&workflow.steps),
+        lines,
+        module_lines,
+        whole,
+        only_checks,
+        flow: lay_out(&workflow.steps),
         notes: notes(workflow),
         differences: view.receipt.map(|receipt| receipt.differences).unwrap_or_default(),
         dsl: dsl_of(workflow),
     })
+}
+
+/// What the last replay says, with how strong that is.
+fn verdict(receipt: Option<&Receipt>, manual: usize) -> Verdict {
+    let Some(receipt) = receipt else {
+        return Verdict {
+            word: "unproven",
+            class: "warn",
+            text: match manual {
+                0 => String::from("It was not replayed against a legacy result yet."),
+                _ => String::from("It cannot run to its end before a person has dealt with its manual steps."),
+            },
+            level: "Save the workbook before and after the macro ran in Excel, then run `daylight replay BEFORE --after AFTER`.",
+        };
+    };
+    let cells = super::counted(receipt.cells as usize, "cell");
+    let reached = format!("{:.0} % of its steps were reached", receipt.statements_reached * 100.0);
+    let level = match receipt.level {
+        EvidenceLevel::Recorded => {
+            "Recorded: compared with workbooks saved before and after the macro ran. The strongest evidence."
+        }
+        EvidenceLevel::Found => {
+            "Found: the workbook still held the macro's last output; it was cleared, computed anew and compared."
+        }
+        EvidenceLevel::SecondRuntime => "Second runtime: another program ran the macro, and the results were compared.",
+        EvidenceLevel::SelfCompared => {
+            "Self: the workflow was compared with itself. This proves that it is deterministic, and no more."
+        }
+    };
+    let (word, class, text) = match (receipt.equal, receipt.level) {
+        (true, EvidenceLevel::SelfCompared) => ("unproven", "warn", format!("Deterministic over {cells}; {reached}.")),
+        (true, _) => ("same result", "ok", format!("{cells} compared, all identical; {reached}.")),
+        (false, _) => (
+            "different result",
+            "bad",
+            format!("{cells} compared, {} different; {reached}.", receipt.differences.len()),
+        ),
+    };
+    Verdict { word, class, text, level }
+}
+
+fn trigger_words(trigger: &Trigger) -> String {
+    match trigger {
+        Trigger::Manual => String::from("by hand"),
+        Trigger::OnOpen => String::from("when the file is opened"),
+        Trigger::BeforeClose => String::from("before the file is closed"),
+        Trigger::BeforeSave => String::from("before the file is saved"),
+        Trigger::OnCreate { model } => format!("when a record of {model} is created"),
+        Trigger::OnUpdate { model, .. } => format!("when a record of {model} changes"),
+        Trigger::OnDelete { model } => format!("when a record of {model} is deleted"),
+        Trigger::OnControl { control } => format!("by {control}"),
+        Trigger::Schedule { cron } => format!("at {cron}"),
+        Trigger::Event { topic } => format!("on {topic}"),
+    }
+}
+
+/// First and last line of a procedure in its module, counted from 1.
+fn extent(code: &str, procedure: &str) -> Option<(u32, u32)> {
+    let mut first = None;
+    for (line, number) in code.lines().zip(1u32..) {
+        let words: Vec<String> = line
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .filter(|word| !matches!(word.as_str(), "public" | "private" | "friend" | "static"))
+            .collect();
+        let word = |at: usize| words.get(at).map_or("", String::as_str);
+        let named = if word(0) == "property" { word(2) } else { word(1) };
+        match (first, word(0)) {
+            (None, "sub" | "function" | "property") if named == procedure.to_lowercase() => first = Some(number),
+            (Some(first), "end") if matches!(word(1), "sub" | "function" | "property") => return Some((first, number)),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The workflow alone in the DSL's canonical text.
@@ -176,109 +280,6 @@ fn lines(code: &str, workflow: &Workflow) -> Vec<Line> {
             }
         })
         .collect()
-}
-
-/// Words the editor shows in blue.
-const KEYWORDS: &[&str] = &[
-    "sub",
-    "function",
-    "end",
-    "if",
-    "then",
-    "else",
-    "elseif",
-    "for",
-    "each",
-    "next",
-    "to",
-    "step",
-    "do",
-    "loop",
-    "while",
-    "wend",
-    "until",
-    "select",
-    "case",
-    "dim",
-    "as",
-    "set",
-    "let",
-    "const",
-    "private",
-    "public",
-    "static",
-    "option",
-    "explicit",
-    "with",
-    "exit",
-    "on",
-    "error",
-    "resume",
-    "goto",
-    "call",
-    "new",
-    "nothing",
-    "true",
-    "false",
-    "and",
-    "or",
-    "not",
-    "mod",
-    "in",
-    "byval",
-    "byref",
-    "optional",
-    "attribute",
-    "property",
-    "get",
-    "is",
-    "like",
-    "redim",
-    "preserve",
-    "erase",
-    "type",
-    "enum",
-    "long",
-    "integer",
-    "string",
-    "double",
-    "boolean",
-    "variant",
-    "date",
-    "object",
-    "currency",
-    "single",
-    "byte",
-];
-
-/// A line in pieces: keywords, texts, comments.
-fn highlight(line: &str) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut push = |class: &'static str, text: &str| match parts.last_mut() {
-        Some(last) if last.class == class => last.text.push_str(text),
-        _ => parts.push(Part { class, text: text.to_string() }),
-    };
-    let mut rest = line;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '\'' => rest.len(),
-            '"' => rest.char_indices().skip(1).find(|(_, c)| *c == '"').map_or(rest.len(), |(at, _)| at + 1),
-            c if c.is_alphabetic() || c == '_' => {
-                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-            }
-            c => c.len_utf8(),
-        };
-        let (piece, after) = rest.split_at(length);
-        let class = match c {
-            '\'' => "cm",
-            '"' => "s",
-            _ if KEYWORDS.contains(&piece.to_ascii_lowercase().as_str()) => "k",
-            _ => "",
-        };
-        push(class, piece);
-        rest = after;
-    }
-    parts
 }
 
 fn notes(workflow: &Workflow) -> Vec<Note> {

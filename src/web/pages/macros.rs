@@ -1,14 +1,15 @@
 //! All macros of the estate and how faithful their conversion is.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
+use serde::Deserialize;
 
-use super::{Page, PageError, blocking, grade_class, html, shell, theme};
-use crate::dsl::branches;
-use crate::model::{Application, Grade, Step};
+use super::files::Facet;
+use super::{Page, PageError, blocking, grade_class, grouped, html, shell, theme};
+use crate::model::{Application, Grade};
 use crate::web::Web;
-use crate::web::graph::grade_word;
+use crate::web::flow::{count, grade_word};
 use crate::web::shell::Shell;
 
 #[derive(Template)]
@@ -16,7 +17,15 @@ use crate::web::shell::Shell;
 struct Macros {
     shell: Shell,
     sentence: String,
+    facets: Vec<Facet>,
     rows: Vec<Row>,
+}
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::web) struct Filter {
+    #[serde(default)]
+    grade: String,
 }
 
 struct Row {
@@ -30,23 +39,12 @@ struct Row {
     receipt: String,
 }
 
-pub(in crate::web) async fn page(State(web): State<Web>, headers: HeaderMap) -> Page {
+pub(in crate::web) async fn page(State(web): State<Web>, Query(filter): Query<Filter>, headers: HeaderMap) -> Page {
     let theme = theme(&headers);
-    blocking(web, move |web| html(&build(web, &theme)?)).await
+    blocking(web, move |web| html(&build(web, &theme, &filter)?)).await
 }
 
-/// Steps of one grade, nested ones included.
-pub(super) fn count(steps: &[Step], wanted: &dyn Fn(&Step) -> bool) -> usize {
-    steps
-        .iter()
-        .map(|step| {
-            usize::from(wanted(step))
-                + branches(&step.action).into_iter().map(|branch| count(branch, wanted)).sum::<usize>()
-        })
-        .sum()
-}
-
-fn build(web: &Web, theme: &str) -> Result<Macros, PageError> {
+fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Macros, PageError> {
     let workspace = &web.workspace;
     let receipts = workspace.receipts()?;
     let mut rows = Vec::new();
@@ -76,11 +74,28 @@ fn build(web: &Web, theme: &str) -> Result<Macros, PageError> {
             });
         }
     }
+    let facets = facets(&rows, filter);
+    rows.retain(|row| filter.grade.is_empty() || row.grade == filter.grade);
+    // What needs a person comes first.
+    rows.sort_by(|a, b| b.manual.cmp(&a.manual).then((&a.name, &a.workflow).cmp(&(&b.name, &b.workflow))));
     Ok(Macros {
         shell: shell(web, theme, "Macro conversion", "/macros")?,
         sentence: format!(
-            "{converted} of {statements} statements became steps or deliberate no-ops; the rest waits for a person."
+            "{} of {} statements became steps or deliberate no-ops; the rest waits for a person. Every macro of the estate's current applications is counted.",
+            grouped(converted),
+            grouped(statements)
         ),
+        facets,
         rows,
     })
+}
+
+fn facets(rows: &[Row], filter: &Filter) -> Vec<Facet> {
+    let facet = |name: &str, grade: &str| Facet {
+        name: name.to_string(),
+        count: rows.iter().filter(|row| grade.is_empty() || row.grade == grade).count(),
+        href: if grade.is_empty() { String::from("/macros") } else { format!("/macros?grade={grade}") },
+        current: filter.grade == grade,
+    };
+    vec![facet("All", ""), facet("manual", "manual"), facet("approximate", "approximate"), facet("exact", "exact")]
 }

@@ -3,6 +3,8 @@
 pub mod app;
 pub mod apps;
 pub mod audit;
+pub mod changes;
+pub mod decide;
 pub mod file;
 pub mod files;
 pub mod import;
@@ -13,6 +15,7 @@ pub mod policy;
 pub mod review;
 pub mod runs;
 pub mod search;
+mod tags;
 
 use askama::Template;
 use axum::extract::State;
@@ -149,6 +152,30 @@ pub(super) fn size_text(bytes: u64) -> String {
         value /= STEP;
     }
     format!("{value:.1} TB")
+}
+
+/// A count with thousands apart: `48,210`.
+pub(super) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A path in two parts: its folder with the last separator, and its name.
+pub(super) fn folder_and_name(path: &str) -> (&str, &str) {
+    path.rfind(['/', '\\']).map_or(("", path), |at| path.split_at(at + 1))
+}
+
+/// `1 file`, `2 files`: a count with its noun.
+pub(super) fn counted(n: usize, noun: &str) -> String {
+    let end = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{end}", grouped(n as u64))
 }
 
 /// The pill class of a grade.

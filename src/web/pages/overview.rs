@@ -7,8 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{Page, PageError, blocking, escape, html, shell, theme};
-use crate::pipeline::{ApplicationRow, FindingRow, Indicator, KpiReport, TagRow, Workspace, kpis};
+use super::files::NO_DOMAIN;
+use super::{Page, PageError, blocking, counted, escape, grouped, html, shell, theme};
+use crate::pipeline::{ApplicationRow, Change, FindingRow, Indicator, KpiReport, TagRow, Workspace, kpis};
 use crate::web::Web;
 use crate::web::chart::{at, polyline, scale, spark, width};
 use crate::web::shell::Shell;
@@ -26,12 +27,24 @@ struct Overview {
     domains: Vec<Domain>,
     needs: Vec<Need>,
     posture: Vec<Posture>,
+    since: Option<Since>,
+}
+
+/// What changed since the look at the estate before the last one.
+struct Since {
+    from: String,
+    to: String,
+    /// (count, what)
+    counts: Vec<(String, &'static str)>,
 }
 
 struct Tile {
     name: String,
     value: String,
     unit: String,
+    /// The terms behind the value, in one line.
+    because: String,
+    change: String,
     n: u64,
     window: String,
     scope: String,
@@ -70,6 +83,8 @@ struct Part {
 
 struct Legend {
     name: &'static str,
+    /// Of the last snapshot.
+    count: usize,
     class: &'static str,
     y: u32,
     text_y: u32,
@@ -99,6 +114,8 @@ struct Tick {
 #[derive(Default)]
 struct Domain {
     name: String,
+    href: String,
+    denied: usize,
     applications: usize,
     files: u64,
     findings: usize,
@@ -115,6 +132,7 @@ struct Need {
 
 struct Posture {
     name: &'static str,
+    href: &'static str,
     value: String,
     has_bar: bool,
     share: usize,
@@ -129,8 +147,6 @@ const STATUSES: &[(&str, &str, &str)] = &[
     ("controlled", "Controlled", "a2"),
     ("unmanaged", "Unmanaged", "a1"),
 ];
-/// Decisions listed on the page.
-const MOST_NEEDS: usize = 6;
 
 pub(in crate::web) async fn page(State(web): State<Web>, headers: HeaderMap) -> Page {
     let theme = theme(&headers);
@@ -158,10 +174,29 @@ fn build(web: &Web, theme: &str) -> Result<Overview, PageError> {
         status_sub: String::from("families of copies count once; per snapshot"),
         status: status_chart(workspace)?,
         burn: backlog.map(burn).unwrap_or_default(),
-        domains: domains(&applications, &findings, &tags),
-        needs: needs(&findings, &tags),
+        domains: domains(&applications, &findings, &tags, workspace)?,
+        needs: needs(workspace, &applications, &findings, &tags)?,
         posture: posture(&findings, &tags, workspace)?,
+        since: since(workspace)?,
     })
+}
+
+fn since(workspace: &Workspace) -> Result<Option<Since>, PageError> {
+    Ok(workspace.changes(None, None)?.map(|changes| {
+        let of = |kind: Change| grouped(changes.files.iter().filter(|file| file.change == kind).count() as u64);
+        let mut counts = vec![
+            (of(Change::New), "files new"),
+            (of(Change::Changed), "files changed"),
+            (of(Change::Gone), "files gone"),
+            (of(Change::Same), "files unchanged"),
+            (grouped(changes.new_applications.len() as u64), "applications new"),
+            (grouped(changes.gone_applications.len() as u64), "applications not seen any more"),
+        ];
+        if changes.files.iter().any(|file| file.change == Change::Unknown) {
+            counts.push((of(Change::Unknown), "files unknown: their root was not read"));
+        }
+        Since { from: changes.from.taken, to: changes.to.taken, counts }
+    }))
 }
 
 fn sentence(
@@ -173,10 +208,15 @@ fn sentence(
     let files = workspace.current_files()?;
     let critical = findings.iter().filter(|finding| finding.severity == "critical").count();
     let open = tags.iter().filter(|tag| tag.answer.is_empty()).count();
+    let is = |n: usize| if n == 1 { "is" } else { "are" };
+    let wait = if open == 1 { "waits" } else { "wait" };
     Ok(format!(
-        "{} files make up {} applications. {critical} critical findings are open and {open} fields with personal or card data wait for a decision.",
-        files.len(),
-        applications.len()
+        "{} make up {}. {} {} open and {} with personal or card data {wait} for a decision.",
+        counted(files.len(), "file"),
+        counted(applications.len(), "application"),
+        counted(critical, "critical finding"),
+        is(critical),
+        counted(open, "field"),
     ))
 }
 
@@ -191,6 +231,8 @@ fn tile(kpi: &Indicator) -> Tile {
         name: kpi.name.clone(),
         value: kpi.value.map(|value| value.to_string()).unwrap_or_default(),
         unit: kpi.unit.clone(),
+        because: because(kpi),
+        change: change(kpi),
         n: kpi.n,
         window: kpi.window.clone(),
         scope: kpi.scope.clone(),
@@ -204,6 +246,34 @@ fn tile(kpi: &Indicator) -> Tile {
         area,
         trend,
     }
+}
+
+/// Terms shown on a tile; its details list all.
+const MOST_TERMS: usize = 3;
+
+/// The terms behind a value as one line: `0 migrated or retired · 3 controlled · 5 still unmanaged`.
+fn because(kpi: &Indicator) -> String {
+    // The first term of a cohort is its size, which the tile already shows as n.
+    let terms = kpi.terms.iter().filter(|(_, value)| kpi.id != "K1a" || *value != kpi.n.to_string() || kpi.n == 0);
+    let words = terms.take(MOST_TERMS).map(|(name, value)| {
+        let name = name.split([',', '(']).next().unwrap_or(name).trim();
+        format!("{value} {name}")
+    });
+    words.collect::<Vec<_>>().join(" · ")
+}
+
+/// How the value moved over its series, in words.
+fn change(kpi: &Indicator) -> String {
+    let (Some(value), Some(first)) = (kpi.value, kpi.series.first()) else { return String::new() };
+    if kpi.series.len() < 2 {
+        return String::new();
+    }
+    let moved = value - first.1;
+    let day: String = first.0.chars().take(7).collect();
+    if moved.abs() < 0.05 {
+        return format!("as in {day}");
+    }
+    format!("{} {:.1} since {day}", if moved > 0.0 { "up" } else { "down" }, moved.abs())
 }
 
 fn status_chart(workspace: &Workspace) -> Result<StatusChart, PageError> {
@@ -222,8 +292,9 @@ fn status_chart(workspace: &Workspace) -> Result<StatusChart, PageError> {
         .iter()
         .rev()
         .enumerate()
-        .map(|(index, (_, name, class))| Legend {
+        .map(|(index, (status, name, class))| Legend {
             name,
+            count: history.last().and_then(|(_, counts)| counts.get(*status)).copied().unwrap_or(0),
             class,
             y: 30 + 24 * index as u32,
             text_y: 40 + 24 * index as u32,
@@ -304,45 +375,92 @@ fn burn(kpi: &Indicator) -> Burn {
     }
 }
 
-fn domains(applications: &[ApplicationRow], findings: &[FindingRow], tags: &[TagRow]) -> Vec<Domain> {
+fn domains(
+    applications: &[ApplicationRow],
+    findings: &[FindingRow],
+    tags: &[TagRow],
+    workspace: &Workspace,
+) -> Result<Vec<Domain>, PageError> {
+    let decisions = workspace.decisions()?;
     let mut found: BTreeMap<String, Domain> = BTreeMap::new();
     for row in applications {
         let name = if row.domain.is_empty() { String::from("no owner record") } else { row.domain.clone() };
-        let domain = found.entry(name.clone()).or_insert_with(|| Domain { name, ..Domain::default() });
+        let href = format!("/files?domain={}", escape(if row.domain.is_empty() { NO_DOMAIN } else { &row.domain }));
+        let domain = found.entry(name.clone()).or_insert_with(|| Domain { name, href, ..Domain::default() });
         domain.applications += 1;
         domain.files += row.files;
         domain.findings += findings.iter().filter(|finding| finding.application == row.application).count();
         domain.reviews += tags.iter().filter(|tag| tag.application == row.application && tag.answer.is_empty()).count();
+        domain.denied +=
+            decisions.iter().filter(|made| made.application == row.application && made.decision == "deny").count();
     }
     let mut rows: Vec<Domain> = found.into_values().collect();
     rows.sort_by(|a, b| b.findings.cmp(&a.findings).then(a.name.cmp(&b.name)));
-    rows
+    Ok(rows)
 }
 
-fn needs(findings: &[FindingRow], tags: &[TagRow]) -> Vec<Need> {
-    let mut all: Vec<Need> = findings
-        .iter()
-        .filter(|finding| finding.severity == "critical")
-        .map(|finding| Need {
-            what: format!("{}: {}", finding.object, finding.message),
-            severity: finding.severity.clone(),
-            context: format!("{} · {}", finding.application, finding.reference),
-            href: format!("/apps/{}", escape(&finding.application)),
-            action: "Open",
-        })
-        .collect();
-    for tag in tags.iter().filter(|tag| tag.answer.is_empty() && tag.tags.iter().any(|name| name == "special")).take(2)
-    {
+/// What a person must do next: what denies first, then what only a person can decide, then what stays unread or undone.
+fn needs(
+    workspace: &Workspace,
+    applications: &[ApplicationRow],
+    findings: &[FindingRow],
+    tags: &[TagRow],
+) -> Result<Vec<Need>, PageError> {
+    let name_of = |id: &str| {
+        applications.iter().find(|row| row.application == id).map_or_else(|| id.to_string(), |row| row.name.clone())
+    };
+    let mut all = Vec::new();
+    let mut groups: BTreeMap<(&str, &str), Vec<&FindingRow>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity == "critical") {
+        groups.entry((finding.application.as_str(), finding.id.as_str())).or_default().push(finding);
+    }
+    for ((application, _), group) in &groups {
+        let Some(first) = group.first() else { continue };
+        let objects: Vec<&str> =
+            group.iter().map(|finding| finding.object.rsplit('.').next().unwrap_or("")).take(4).collect();
+        let more = group.len().saturating_sub(objects.len());
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
         all.push(Need {
-            what: format!("{} may be special-category data", tag.field),
-            severity: String::from("high"),
-            context: format!("{} · {}", tag.application, tag.semantic_type),
-            href: format!("/review?id={}", escape(&format!("{}:{}", tag.application, tag.field))),
+            what: format!("{}: {}", name_of(application), first.message),
+            severity: first.severity.clone(),
+            context: format!("{}{rest} · {}", objects.join(", "), first.reference),
+            href: format!("/apps/{}#policy", escape(application)),
+            action: "Open",
+        });
+    }
+    let open: Vec<&TagRow> = tags.iter().filter(|tag| tag.answer.is_empty()).collect();
+    if !open.is_empty() {
+        let grave = open.iter().filter(|tag| tag.tags.iter().any(|name| name == "special" || name == "SAD")).count();
+        all.push(Need {
+            what: format!("{} to review as personal or card data", counted(open.len(), "field")),
+            severity: String::from("review"),
+            context: format!("{grave} of them special-category or sensitive authentication data"),
+            href: String::from("/review"),
             action: "Review",
         });
     }
-    all.truncate(MOST_NEEDS);
-    all
+    let manual: u64 = applications.iter().map(|row| row.coverage.manual).sum();
+    if manual > 0 {
+        let apps = applications.iter().filter(|row| row.coverage.manual > 0).count();
+        all.push(Need {
+            what: format!("{} left to a person", counted(manual as usize, "macro statement")),
+            severity: String::from("migrate"),
+            context: format!("in {}", counted(apps, "application")),
+            href: String::from("/macros?grade=manual"),
+            action: "Convert",
+        });
+    }
+    let unread = workspace.current_files()?.into_iter().filter(|file| file.state != "parsed").count();
+    if unread > 0 {
+        all.push(Need {
+            what: format!("{} not read to the end", counted(unread, "file")),
+            severity: String::from("import"),
+            context: String::from("partly read, encrypted, unsupported, rejected or crashed"),
+            href: String::from("/files?state=problem"),
+            action: "See why",
+        });
+    }
+    Ok(all)
 }
 
 fn posture(findings: &[FindingRow], tags: &[TagRow], workspace: &Workspace) -> Result<Vec<Posture>, PageError> {
@@ -351,21 +469,23 @@ fn posture(findings: &[FindingRow], tags: &[TagRow], workspace: &Workspace) -> R
             tags.iter().filter(|tag| tag.tags.iter().any(|name| name == "CHD" || name == "SAD") == card).collect();
         (of.iter().filter(|tag| !tag.answer.is_empty()).count(), of.len())
     };
-    let bar = |name, (done, all): (usize, usize)| Posture {
+    let bar = |name, href, (done, all): (usize, usize)| Posture {
         name,
+        href,
         value: format!("{done} of {all}"),
         has_bar: all > 0,
         share: width(done, all),
     };
-    let plain = |name, value: String| Posture { name, value, has_bar: false, share: 0 };
+    let plain =
+        |name, href, value: usize| Posture { name, href, value: grouped(value as u64), has_bar: false, share: 0 };
     let decisions = workspace.decisions()?;
     let of = |decision: &str| decisions.iter().filter(|row| row.decision == decision).count();
     Ok(vec![
-        bar("GDPR fields reviewed", regime(false)),
-        bar("PCI-DSS fields reviewed", regime(true)),
-        plain("Policy findings open", findings.len().to_string()),
-        plain("Applications denied", of("deny").to_string()),
-        plain("Applications to review", of("review").to_string()),
-        plain("Applications allowed", of("allow").to_string()),
+        bar("GDPR fields reviewed", "/review?pack=gdpr", regime(false)),
+        bar("PCI-DSS fields reviewed", "/review?pack=pci", regime(true)),
+        plain("Policy findings open", "/policy", findings.len()),
+        plain("Applications denied", "/apps?decision=deny", of("deny")),
+        plain("Applications to review", "/apps?decision=review", of("review")),
+        plain("Applications allowed", "/apps?decision=allow", of("allow")),
     ])
 }

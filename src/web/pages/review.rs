@@ -1,14 +1,16 @@
 //! Review queue: is this tag right, and can I defend it?
 
 use askama::Template;
-use axum::extract::{Form, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::files::Facet;
-use super::{Page, PageError, blocking, csv_answer, escape, html, shell, theme};
-use crate::pipeline::{Answer, FindingRow, PipelineError, TAGS, TagRow, decide as record};
+use super::tags::{meaning, regime, rule_words};
+use super::{Page, PageError, blocking, csv_answer, escape, grouped, html, shell, theme};
+use crate::model::Evidence;
+use crate::pipeline::{ApplicationView, FileRow, FindingRow, TAGS, TagRow};
 use crate::web::Web;
 use crate::web::shell::Shell;
 
@@ -18,23 +20,37 @@ struct Review {
     shell: Shell,
     sentence: String,
     message: String,
+    /// The decision that was recorded just now.
+    done: Option<Done>,
     nothing: String,
     open: usize,
     facets: Vec<Facet>,
     queue: Vec<Item>,
     item: Item,
+    meanings: Vec<(String, &'static str)>,
+    evidence: Vec<EvidenceLine>,
     position: usize,
     identical: usize,
+    alike: Vec<Item>,
     next: String,
+    here: String,
     all_tags: &'static [&'static str],
     actor: String,
-    files: u64,
-    trail: Vec<(String, String, String)>,
+    files: Vec<FileRow>,
+    trail: Vec<TrailLine>,
     effects: Vec<FindingRow>,
+}
+
+struct Done {
+    field: String,
+    answer: String,
+    application: String,
+    key: String,
 }
 
 #[derive(Clone, Default)]
 struct Item {
+    key: String,
     href: String,
     current: bool,
     field: String,
@@ -42,15 +58,39 @@ struct Item {
     application_id: String,
     kind: String,
     tags: Vec<String>,
+    regime: &'static str,
+    regime_class: &'static str,
     rule: String,
-    held: u64,
-    seen: u64,
-    share: usize,
+    held: String,
+    seen: String,
     place: String,
     confidence: String,
     against: Vec<String>,
     answer: String,
     class: &'static str,
+    decided: bool,
+}
+
+/// One piece of evidence for a claim about the field.
+struct EvidenceLine {
+    claim: String,
+    rule: String,
+    words: &'static str,
+    held: String,
+    seen: String,
+    share: usize,
+    confidence: String,
+}
+
+/// One line of the field's history.
+struct TrailLine {
+    answer: &'static str,
+    tags: String,
+    actor: String,
+    reason: String,
+    time: String,
+    seq: u64,
+    href: String,
 }
 
 /// What the address says.
@@ -62,28 +102,10 @@ pub(in crate::web) struct Asked {
     pack: String,
     #[serde(default)]
     message: String,
+    /// The field that was decided just now.
+    #[serde(default)]
+    done: String,
 }
-
-/// The form of a decision.
-#[derive(Debug, Deserialize)]
-pub(in crate::web) struct Decision {
-    application: String,
-    field: String,
-    answer: Answer,
-    #[serde(default)]
-    tag: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    actor: String,
-    #[serde(default)]
-    next: String,
-    #[serde(default)]
-    identical: String,
-}
-
-/// Longest name of a person that is recorded, in characters.
-const LONGEST_NAME: usize = 100;
 
 pub(in crate::web) async fn page(State(web): State<Web>, Query(asked): Query<Asked>, headers: HeaderMap) -> Page {
     let theme = theme(&headers);
@@ -117,7 +139,7 @@ fn unescape(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn key(tag: &TagRow) -> String {
+pub(super) fn key(tag: &TagRow) -> String {
     format!("{}:{}", tag.application, tag.field)
 }
 
@@ -150,36 +172,36 @@ fn sorted(web: &Web) -> Result<Vec<TagRow>, PageError> {
 fn build(web: &Web, theme: &str, asked: &Asked, actor: String) -> Result<Review, PageError> {
     let tags = sorted(web)?;
     let names = web.workspace.applications()?;
-    let in_pack = |tag: &&TagRow| match asked.pack.as_str() {
-        "gdpr" => !is_card(tag),
-        "pci" => is_card(tag),
-        _ => true,
-    };
-    let shown: Vec<&TagRow> = tags.iter().filter(in_pack).collect();
+    let shown: Vec<&TagRow> = tags.iter().filter(|tag| in_pack(tag, &asked.pack)).collect();
     let at = shown.iter().position(|tag| key(tag) == asked.id).unwrap_or(0);
-    let queue: Vec<Item> = shown
-        .iter()
-        .enumerate()
-        .map(|(index, tag)| {
-            let name = names.iter().find(|row| row.application == tag.application).map_or("", |row| row.name.as_str());
-            item(tag, name, index == at, &asked.pack)
-        })
-        .collect();
+    let item_of = |tag: &TagRow, current: bool| {
+        let name = names.iter().find(|row| row.application == tag.application).map_or("", |row| row.name.as_str());
+        item(tag, name, current, &asked.pack)
+    };
+    let queue: Vec<Item> = shown.iter().enumerate().map(|(index, tag)| item_of(tag, index == at)).collect();
     let open = tags.iter().filter(|tag| tag.answer.is_empty()).count();
     let current = shown.get(at).copied();
-    let next = shown
-        .iter()
-        .enumerate()
-        .find(|(index, tag)| *index != at && tag.answer.is_empty())
+    let view = match current {
+        Some(tag) => web.workspace.application(&tag.application)?,
+        None => None,
+    };
+    // The next open one below, else the first open one.
+    let below = shown.iter().enumerate().skip(at + 1).chain(shown.iter().enumerate().take(at));
+    let next = below
+        .filter(|(_, tag)| tag.answer.is_empty())
         .map(|(_, tag)| address(tag, &asked.pack))
+        .next()
         .unwrap_or_else(|| String::from("/review"));
     Ok(Review {
         shell: shell(web, theme, "Compliance review", "/review")?,
-        sentence: format!(
-            "{open} of {} proposals wait for a decision. Values are masked before they leave the reader.",
-            tags.len()
-        ),
+        sentence: sentence(open, tags.len()),
         message: asked.message.clone(),
+        done: tags.iter().find(|tag| key(tag) == asked.done && !tag.answer.is_empty()).map(|tag| Done {
+            field: tag.field.clone(),
+            answer: answer_words(&tag.answer).to_string(),
+            application: tag.application.clone(),
+            key: key(tag),
+        }),
         nothing: String::from(if tags.is_empty() {
             "No proposal: no personal or card data was found, or nothing was scanned."
         } else {
@@ -188,42 +210,107 @@ fn build(web: &Web, theme: &str, asked: &Asked, actor: String) -> Result<Review,
         open,
         facets: facets(&tags, &asked.pack),
         item: queue.get(at).cloned().unwrap_or_default(),
+        meanings: current.map(meanings).unwrap_or_default(),
+        evidence: match (current, &view) {
+            (Some(tag), Some(view)) => evidence_lines(tag, view),
+            _ => Vec::new(),
+        },
         position: at + 1,
         identical: current.map_or(0, |tag| identical(&tags, tag).len()),
+        alike: current.map(|tag| alike(&tags, tag).iter().map(|tag| item_of(tag, false)).collect()).unwrap_or_default(),
         next,
+        here: current.map(|tag| address(tag, &asked.pack)).unwrap_or_default(),
         all_tags: TAGS,
         actor,
-        files: current
-            .and_then(|tag| names.iter().find(|row| row.application == tag.application))
-            .map_or(0, |row| row.files),
-        trail: current.map(trail).unwrap_or_default(),
-        effects: match current {
-            Some(tag) => web
-                .workspace
-                .findings()?
-                .into_iter()
-                .filter(|finding| finding.application == tag.application && finding.object.contains(&tag.field))
-                .collect(),
+        files: view.as_ref().map(|view| view.files.clone()).unwrap_or_default(),
+        trail: match current {
+            Some(tag) => trail(web, tag)?,
             None => Vec::new(),
+        },
+        effects: match (current, view) {
+            (Some(tag), Some(view)) => {
+                view.findings.into_iter().filter(|finding| finding.object.contains(&tag.field)).collect()
+            }
+            _ => Vec::new(),
         },
         queue,
     })
 }
 
+fn in_pack(tag: &TagRow, pack: &str) -> bool {
+    match pack {
+        "gdpr" => !is_card(tag),
+        "pci" => is_card(tag),
+        "open" => tag.answer.is_empty(),
+        "decided" => !tag.answer.is_empty(),
+        _ => true,
+    }
+}
+
+fn sentence(open: usize, all: usize) -> String {
+    let wait = match open {
+        0 if all > 0 => String::from("Every proposal is decided."),
+        _ => format!("{open} of {all} proposals wait for a decision, the gravest first."),
+    };
+    format!("{wait} A proposal counts until a person rejects it. Values are masked before they leave the reader.")
+}
+
+/// What every proposed or decided tag says, in the words of its norm.
+fn meanings(tag: &TagRow) -> Vec<(String, &'static str)> {
+    let tags = tag.decided_tags.as_ref().unwrap_or(&tag.tags);
+    tags.iter().map(|name| (name.clone(), meaning(name))).collect()
+}
+
+/// The evidence for what the tag rests on first, then what else is known about the field.
+fn evidence_lines(tag: &TagRow, view: &ApplicationView) -> Vec<EvidenceLine> {
+    let (model, field) = tag.field.split_once('.').unwrap_or(("", &tag.field));
+    // A table's name may hold points: the subject is matched by its end.
+    let subject = format!("/fields/{field}");
+    let of_field = |evidence: &&Evidence| {
+        evidence.subject == format!("/dataModels/{model}/fields/{field}")
+            || (evidence.subject.ends_with(&subject) && evidence.subject.contains(model))
+    };
+    let mut found: Vec<&Evidence> = view.evidence.iter().filter(of_field).collect();
+    found.sort_by_key(|evidence| !(evidence.claim.starts_with("semantic") || evidence.claim.starts_with("tag")));
+    found
+        .into_iter()
+        .map(|evidence| EvidenceLine {
+            claim: evidence.claim.clone(),
+            words: rule_words(&evidence.rule),
+            rule: evidence.rule.clone(),
+            held: grouped(evidence.held),
+            seen: grouped(evidence.seen),
+            share: (evidence.held * 100).checked_div(evidence.seen).unwrap_or(0).min(100) as usize,
+            confidence: format!("{:.0} %", evidence.confidence * 100.0),
+        })
+        .collect()
+}
+
 fn address(tag: &TagRow, pack: &str) -> String {
     let id = escape(&key(tag));
-    if pack.is_empty() { format!("/review?id={id}") } else { format!("/review?pack={pack}&id={id}") }
+    if pack.is_empty() { format!("/review?id={id}") } else { format!("/review?pack={}&id={id}", escape(pack)) }
+}
+
+fn answer_words(answer: &str) -> &'static str {
+    match answer {
+        "accept" => "accepted",
+        "change" => "changed",
+        "reject" => "rejected",
+        "undo" => "taken back",
+        _ => "open",
+    }
 }
 
 fn item(tag: &TagRow, application: &str, current: bool, pack: &str) -> Item {
-    let (answer, class) = match tag.answer.as_str() {
-        "accept" => ("accepted", "ok"),
-        "change" => ("changed", "acc"),
-        "reject" => ("rejected", "bad"),
-        _ => ("open", "warn"),
+    let class = match tag.answer.as_str() {
+        "accept" => "ok",
+        "change" => "acc",
+        "reject" => "bad",
+        _ => "warn",
     };
-    let share = (tag.held * 100).checked_div(tag.seen).unwrap_or(0).min(100);
+    let (regime, regime_class) = regime(tag.decided_tags.as_ref().unwrap_or(&tag.tags));
     Item {
+        key: key(tag),
         href: address(tag, pack),
         current,
         field: tag.field.clone(),
@@ -231,15 +318,17 @@ fn item(tag: &TagRow, application: &str, current: bool, pack: &str) -> Item {
         application_id: tag.application.clone(),
         kind: tag.semantic_type.clone(),
         tags: tag.decided_tags.clone().unwrap_or_else(|| tag.tags.clone()),
+        regime,
+        regime_class,
         rule: tag.rule.clone(),
-        held: tag.held,
-        seen: tag.seen,
-        share: share as usize,
+        held: grouped(tag.held),
+        seen: grouped(tag.seen),
         place: tag.place.clone(),
         confidence: format!("{:.0} %", tag.confidence * 100.0),
         against: tag.against.clone(),
-        answer: answer.to_string(),
+        answer: answer_words(&tag.answer).to_string(),
         class,
+        decided: !tag.answer.is_empty(),
     }
 }
 
@@ -254,14 +343,16 @@ fn facets(tags: &[TagRow], pack: &str) -> Vec<Facet> {
         current: pack == pack_name,
     };
     vec![
-        facet("All", open(None), ""),
-        facet("GDPR", open(Some(false)), "gdpr"),
-        facet("PCI-DSS", open(Some(true)), "pci"),
+        facet("All", tags.len(), ""),
+        facet("Open", open(None), "open"),
+        facet("GDPR, open", open(Some(false)), "gdpr"),
+        facet("PCI-DSS, open", open(Some(true)), "pci"),
+        facet("Decided", tags.iter().filter(|tag| !tag.answer.is_empty()).count(), "decided"),
     ]
 }
 
 /// Open proposals of other applications with the same column, semantic type and rule.
-fn identical<'a>(tags: &'a [TagRow], tag: &TagRow) -> Vec<&'a TagRow> {
+pub(super) fn identical<'a>(tags: &'a [TagRow], tag: &TagRow) -> Vec<&'a TagRow> {
     let column = |tag: &TagRow| tag.field.rsplit('.').next().unwrap_or("").to_lowercase();
     tags.iter()
         .filter(|other| {
@@ -274,12 +365,32 @@ fn identical<'a>(tags: &'a [TagRow], tag: &TagRow) -> Vec<&'a TagRow> {
         .collect()
 }
 
-fn trail(tag: &TagRow) -> Vec<(String, String, String)> {
-    if tag.answer.is_empty() {
-        return Vec::new();
-    }
-    let reason = if tag.reason.is_empty() { String::new() } else { format!(": “{}”", tag.reason) };
-    vec![(tag.answer.clone(), format!("by {}{reason}", tag.actor), tag.decided.clone())]
+/// Open proposals of the same semantic type found by the same rule, whatever their column is called. Proposals of
+/// different rules are never decided together, because their evidence differs.
+pub(super) fn alike<'a>(tags: &'a [TagRow], tag: &TagRow) -> Vec<&'a TagRow> {
+    let same = |other: &&TagRow| {
+        other.answer.is_empty()
+            && other.semantic_type == tag.semantic_type
+            && other.rule == tag.rule
+            && other.tags == tag.tags
+    };
+    tags.iter().filter(same).collect()
+}
+
+fn trail(web: &Web, tag: &TagRow) -> Result<Vec<TrailLine>, PageError> {
+    let rows = web.workspace.tag_trail(&tag.application, &tag.field)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| TrailLine {
+            answer: answer_words(&row.answer),
+            tags: if row.answer == "change" { format!(" to {}", row.tags.join(", ")) } else { String::new() },
+            actor: row.actor,
+            reason: row.reason,
+            time: row.time,
+            href: format!("/audit?event=tag.decided&before={}", row.seq.saturating_add(1)),
+            seq: row.seq,
+        })
+        .collect())
 }
 
 pub(in crate::web) async fn csv(State(web): State<Web>) -> Result<Response, PageError> {
@@ -320,44 +431,4 @@ pub(in crate::web) async fn csv(State(web): State<Web>) -> Result<Response, Page
         "decided at",
     ];
     Ok(csv_answer("review.csv", &header_row, &rows))
-}
-
-pub(in crate::web) async fn decide(State(web): State<Web>, Form(form): Form<Decision>) -> Result<Response, PageError> {
-    let actor: String = form.actor.trim().chars().take(LONGEST_NAME).collect();
-    if actor.is_empty() {
-        return Err(PageError::Refused(
-            StatusCode::BAD_REQUEST,
-            String::from("A decision needs the name of who decides; nothing was recorded."),
-        ));
-    }
-    let name = actor.clone();
-    let to = blocking(web, move |web| Ok(decided(web, &form, &name))).await?;
-    let cookie = format!("actor={}; Path=/review; Max-Age=31536000; SameSite=Lax; HttpOnly", escape(&actor));
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&to)).into_response())
-}
-
-/// Records the decision, and the identical ones where asked; gives the address to go on to.
-fn decided(web: &Web, form: &Decision, actor: &str) -> String {
-    let back = format!("/review?id={}", escape(&format!("{}:{}", form.application, form.field)));
-    match decide_all(web, form, actor) {
-        // Only an address of this page is followed.
-        Ok(()) if form.next.starts_with("/review") => form.next.clone(),
-        Ok(()) => String::from("/review"),
-        Err(error) => format!("{back}&message={}", escape(&crate::base::Chain(&error).to_string())),
-    }
-}
-
-fn decide_all(web: &Web, form: &Decision, actor: &str) -> Result<(), PipelineError> {
-    let tags = web.workspace.tags()?;
-    let chosen = vec![form.tag.clone()];
-    record(&web.workspace, actor, &form.application, &form.field, form.answer, &chosen, &form.reason)?;
-    let Some(tag) = tags.iter().find(|tag| tag.application == form.application && tag.field == form.field) else {
-        return Ok(());
-    };
-    if form.identical == "yes" {
-        for other in identical(&tags, tag) {
-            record(&web.workspace, actor, &other.application, &other.field, form.answer, &chosen, &form.reason)?;
-        }
-    }
-    Ok(())
 }
