@@ -100,10 +100,10 @@ pub(super) struct Diagram {
 const MOST_LINES: usize = 9;
 /// Tables drawn; a larger model says how many are left out.
 const MOST_ENTITIES: usize = 40;
-const ENTITY_WIDTH: f64 = 224.0;
+const ENTITY_WIDTH: f64 = 208.0;
 const LINE: f64 = 20.0;
 const HEAD: f64 = 24.0;
-const GAP_X: f64 = 84.0;
+const GAP_X: f64 = 68.0;
 const GAP_Y: f64 = 26.0;
 /// Tables beside each other that no relationship orders.
 const ABREAST: usize = 3;
@@ -204,7 +204,7 @@ fn entity(application: &crate::model::Application, model: &crate::model::DataMod
                 (false, false) => "",
             };
             EntityLine {
-                name: short(&field.name, if field.tags.is_empty() { 17 } else { 14 }),
+                name: short(&field.name, if field.tags.is_empty() { 15 } else { 13 }),
                 kind: short(&field.kind, 11),
                 key,
                 personal: !field.tags.is_empty(),
@@ -234,7 +234,7 @@ fn draw(link: &crate::model::Relationship, entities: &[Entity], lanes: &mut [usi
     let find = |name: &str| entities.iter().find(|entity| entity.name == short(name, 28));
     let (child, parent) = (find(&link.from.model)?, find(&link.to.model)?);
     let line_of = |entity: &Entity, field: Option<&String>| {
-        let wanted = field.map(|name| short(name, 14)).unwrap_or_default();
+        let wanted = field.map(|name| short(name, 13)).unwrap_or_default();
         let stem = wanted.trim_end_matches('…');
         entity.lines.iter().find(|line| line.name.starts_with(stem)).map_or(entity.y + HEAD / 2.0, |line| line.y - 4.0)
     };

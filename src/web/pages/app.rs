@@ -159,6 +159,8 @@ fn counts(view: &ApplicationView, fields: usize) -> Counts {
     }
 }
 
+/// Choices named in a field's rules; the DSL holds all.
+const MOST_CHOICES: usize = 4;
 /// Tables whose fields are shown without a click.
 const SHOWN_TABLES: usize = 4;
 
@@ -281,7 +283,10 @@ fn rules_text(model: &DataModel, field: &Field, view: &ApplicationView) -> Strin
         }
     }
     if !field.choices.is_empty() {
-        rules.push(format!("one of {}", field.choices.join(", ")));
+        let shown: Vec<&str> = field.choices.iter().take(MOST_CHOICES).map(String::as_str).collect();
+        let more = field.choices.len() - shown.len();
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        rules.push(format!("one of {}{rest}", shown.join(", ")));
     }
     rules.join(", ")
 }

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::tags::regime;
+use super::tags::{gravity, regime};
 use super::{Page, PageError, blocking, counted, csv_answer, escape, folder_and_name, grouped, html, shell, theme};
 use crate::pipeline::FileRow;
 use crate::web::Web;
@@ -101,7 +101,7 @@ const COLUMNS: &[(&str, &str, bool)] = &[
     ("formulas", "Formulas", true),
     ("macros", "Macros", true),
     ("personal", "Personal data", false),
-    ("risk", "Risk", true),
+    ("risk", "Error risk", true),
     ("seen", "Last seen", false),
 ];
 /// The highest risk: impact 5 and a certain error.
@@ -219,7 +219,7 @@ fn in_domain(listed: &Listed, domain: &str) -> bool {
     domain.is_empty() || listed.domain == domain || (domain == NO_DOMAIN && listed.domain.is_empty())
 }
 
-/// The rows that the address asks for: riskiest first, or by the column it names.
+/// The rows that the address asks for: the gravest data first and then the highest risk of error, or by the column it names.
 fn select(mut rows: Vec<Listed>, filter: &Filter) -> Vec<Listed> {
     let wanted = filter.q.trim().to_lowercase();
     rows.retain(|row| {
@@ -227,6 +227,7 @@ fn select(mut rows: Vec<Listed>, filter: &Filter) -> Vec<Listed> {
             && in_domain(row, &filter.domain)
             && (wanted.is_empty() || row.file.path.to_lowercase().contains(&wanted))
     });
+    let risk = |a: &Listed, b: &Listed| b.file.risk.unwrap_or(-1.0).total_cmp(&a.file.risk.unwrap_or(-1.0));
     rows.sort_by(|a, b| {
         let by = match filter.sort.as_str() {
             "name" => folder_and_name(&a.file.path).1.cmp(folder_and_name(&b.file.path).1),
@@ -237,11 +238,11 @@ fn select(mut rows: Vec<Listed>, filter: &Filter) -> Vec<Listed> {
             "rows" => b.file.rows.cmp(&a.file.rows),
             "formulas" => b.file.formulas.cmp(&a.file.formulas),
             "macros" => b.file.macros.cmp(&a.file.macros),
-            "personal" => b.fields.cmp(&a.fields),
             "seen" => b.file.seen.cmp(&a.file.seen),
-            _ => b.file.risk.unwrap_or(-1.0).total_cmp(&a.file.risk.unwrap_or(-1.0)),
+            "risk" => risk(a, b),
+            _ => gravity(&b.tags).cmp(&gravity(&a.tags)),
         };
-        by.then(a.file.path.cmp(&b.file.path))
+        by.then(risk(a, b)).then(a.file.path.cmp(&b.file.path))
     });
     rows
 }
@@ -269,7 +270,11 @@ fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Files, PageError> {
         sentence: format!(
             "{}, {}. Files that could not be read to the end ({unread}) are listed, not hidden.",
             counted(present, "file"),
-            if filter.sort.is_empty() { "riskiest first" } else { "sorted by the marked column" },
+            if filter.sort.is_empty() {
+                "the gravest data first, then the highest risk of error"
+            } else {
+                "sorted by the marked column"
+            },
         ),
         query: address("", &filter.state, &filter.domain, &filter.q, &filter.sort),
         facets,
@@ -284,9 +289,9 @@ fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Files, PageError> {
                     &filter.state,
                     &filter.domain,
                     &filter.q,
-                    if *key == "risk" { "" } else { key },
+                    if *key == "personal" { "" } else { key },
                 ),
-                order: match filter.sort == *key || (filter.sort.is_empty() && *key == "risk") {
+                order: match filter.sort == *key || (filter.sort.is_empty() && *key == "personal") {
                     true if *number || matches!(*key, "personal" | "seen") => "descending",
                     true => "ascending",
                     false => "",

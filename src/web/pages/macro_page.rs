@@ -125,7 +125,11 @@ fn build(web: &Web, theme: &str, id: &str, name: &str, asked: &Asked) -> Result<
         workflow: name.to_string(),
         grade: grade.to_string(),
         class: grade_class(grade),
-        sentence: format!("{exact} of {all} steps are exact, {approximate} need a check and {manual} need a person."),
+        sentence: format!(
+            "{exact} of {all} steps are exact, {approximate} {} a check and {manual} {} a person.",
+            if approximate == 1 { "needs" } else { "need" },
+            if manual == 1 { "needs" } else { "need" }
+        ),
         exact,
         approximate,
         manual,
@@ -159,7 +163,7 @@ fn verdict(receipt: Option<&Receipt>, manual: usize) -> Verdict {
                 0 => String::from("It was not replayed against a legacy result yet."),
                 _ => String::from("It cannot run to its end before a person has dealt with its manual steps."),
             },
-            level: "Save the workbook before and after the macro ran in Excel, then run `daylight replay BEFORE --after AFTER`.",
+            level: "Save the workbook before and after the macro ran in Excel, then run: daylight replay BEFORE --after AFTER",
         };
     };
     let cells = super::counted(receipt.cells as usize, "cell");

@@ -60,3 +60,13 @@ pub(super) fn rule_words(rule: &str) -> &'static str {
         _ => "",
     }
 }
+
+/// How grave the gravest tag of a field or file is, from 0 to 3: `regime` as a number.
+pub(super) fn gravity(tags: &[String]) -> u8 {
+    match regime(tags).1 {
+        "bad" => 3,
+        "manual" if regime(tags).0 != "GDPR" => 2,
+        "manual" => 1,
+        _ => 0,
+    }
+}
