@@ -171,7 +171,7 @@ impl<'a> Body<'a> {
             ExprKind::WithMember(member) => {
                 let with = self.with_object()?;
                 self.touch_class(with.class, member)?;
-                if self.is_evaluated(member) {
+                if self.is_evaluated(with.class, member) {
                     return Ok(evaluated(with.node, member));
                 }
                 Ok(Node::member(with.node, self.word(member)))
@@ -326,15 +326,22 @@ impl<'a> Body<'a> {
         }
         self.touch_member(object, member)?;
         let owner = self.object(object)?;
-        if self.is_evaluated(member) {
+        if self.is_evaluated(self.class_of(object), member) {
             return Ok(evaluated(owner, member));
         }
         Ok(Node::member(owner, self.word(member)))
     }
 
     /// `Worksheets(1).[A1]` is `Evaluate` of the sheet; hidden members are written `[_NewEnum]`.
-    fn is_evaluated(&self, member: &Ident) -> bool {
-        member.bracketed && self.project.context.host == Host::Excel && !member.text.starts_with('_')
+    /// Of an object of unknown class only what reads as a cell is taken so; another name is a member.
+    fn is_evaluated(&self, class: Class, member: &Ident) -> bool {
+        let cell = || {
+            let digits = member.text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '$');
+            digits.len() < member.text.len() && digits.starts_with(|c: char| c.is_ascii_digit())
+        };
+        let sheet = matches!(class, Class::Worksheet | Class::Application) && !member.text.starts_with('_');
+        let known = sheet || (class == Class::Unknown && cell());
+        member.bracketed && self.project.context.host == Host::Excel && known
     }
 
     /// `VBA.Left`, `XlDirection.xlUp`, `Colours.Red`: the owner only says where the name is declared.
