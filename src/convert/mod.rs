@@ -3,6 +3,9 @@
 //! and says so in notes. Must not know how workflows run, nor where the code came from.
 
 mod coverage;
+pub mod formula;
+pub mod macros;
+pub mod query;
 pub mod vba;
 
 use std::collections::BTreeMap;
@@ -86,6 +89,18 @@ pub struct Conversion {
     pub syntax_errors: Vec<SyntaxError>,
 }
 
+impl Conversion {
+    /// Adds what another kind of logic of the same file gave.
+    pub fn extend(&mut self, other: Conversion) {
+        self.modules.extend(other.modules);
+        self.workflows.extend(other.workflows);
+        self.coverage += other.coverage;
+        self.report.extend(other.report);
+        self.notices.extend(other.notices);
+        self.syntax_errors.extend(other.syntax_errors);
+    }
+}
+
 impl std::ops::AddAssign for Coverage {
     fn add_assign(&mut self, other: Coverage) {
         self.statements = self.statements.saturating_add(other.statements);
@@ -99,5 +114,7 @@ impl std::ops::AddAssign for Coverage {
 
 /// Converts the modules of one file together, because they call each other.
 pub fn convert(modules: &[CodeFacts], context: &Context) -> Conversion {
-    vba::convert(modules, context)
+    let mut conversion = vba::convert(modules, context);
+    macros::settle(&mut conversion);
+    conversion
 }

@@ -313,19 +313,32 @@ pub enum Action {
     /// Any other call of a member for its effect.
     Invoke(Method),
     // tables
+    /// A query; the variable holds its rows as (row, column). `with` gives its parameters their values.
     Query {
         sql: Expression,
+        #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+        with: std::collections::BTreeMap<String, Expression>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         into: Option<Expression>,
     },
-    /// An action query, executed as written: `CurrentDb.Execute`, `DoCmd.RunSQL`.
+    /// An action query, executed as written: `CurrentDb.Execute`, `DoCmd.RunSQL`. `with` gives its parameters their values.
+    /// `on` is the object whose `Execute` (of `DoCmd`: `RunSQL`) it was and `options` what it was told; without `on` it is
+    /// done whole or not at all.
     ExecuteSql {
         sql: Expression,
+        #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+        with: std::collections::BTreeMap<String, Expression>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Expression>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        options: Option<Expression>,
     },
     CreateRecord {
         model: String,
         values: std::collections::BTreeMap<String, Expression>,
     },
+    /// Filter and values are expressions over the record's fields and the workflow's variables. A name that is both means
+    /// the field in the filter and the variable in a value.
     UpdateRecord {
         model: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,28 +3,63 @@
 use super::PipelineError;
 use super::contents::ReadPath;
 use crate::engine::database::{ColumnData, Database, DatabaseData, FieldValue, QueryData, TableData};
-use crate::facts::{ColumnFacts, Scalar, TableFacts};
+use crate::facts::{ColumnFacts, Scalar, TableContent, TableFacts};
+use crate::infer::Source;
 
-/// The database of a reading.
+/// The database of files: the tables and queries of databases and their exports, and the tables that were found on sheets.
 ///
 /// # Errors
-/// `Compile` when a table cannot be set up as it is declared.
-pub(super) fn database_of(read: &ReadPath, clock_serial: f64) -> Result<Database, PipelineError> {
-    let facts = &read.reading.facts;
-    let data = DatabaseData {
-        name: read.name.clone(),
-        tables: facts.tables.iter().map(|table| table_of(table, read)).collect(),
-        queries: facts
-            .queries
-            .iter()
-            .map(|query| QueryData { name: query.name.clone(), sql: query.sql.clone() })
-            .collect(),
-    };
+/// `Refused` when a table cannot be set up as it is declared.
+pub(super) fn database_of(files: &[ReadPath], clock_serial: f64) -> Result<Database, PipelineError> {
+    let mut data = DatabaseData::default();
+    for file in files {
+        let facts = &file.reading.facts;
+        if data.name.is_empty() {
+            data.name.clone_from(&file.name);
+        }
+        data.tables.extend(facts.tables.iter().map(|table| table_of(table, file)));
+        let source = Source { name: &file.name, reading: &file.reading };
+        data.tables.extend(crate::infer::rows(&source).iter().map(sheet_table));
+        let query = |query: &crate::facts::QueryFacts| QueryData { name: query.name.clone(), sql: query.sql.clone() };
+        data.queries.extend(facts.queries.iter().map(query));
+    }
     let database = Database::new(data).map_err(|error| PipelineError::Refused {
-        what: format!("`{}` cannot be opened as a database: {}", read.name, error.description),
+        what: format!(
+            "`{}` cannot be opened as a database: {}",
+            files.first().map_or("", |file| file.name.as_str()),
+            error.description
+        ),
     })?;
     database.set_clock(clock_serial);
     Ok(database)
+}
+
+/// A table found on a sheet. A column is of the type all its values have; any other is text.
+fn sheet_table(content: &TableContent) -> TableData {
+    let kinds: Vec<&str> = (0..content.columns.len()).map(|at| kind_of(content, at)).collect();
+    let column = |(name, kind): (&String, &&str)| ColumnData {
+        name: name.clone(),
+        kind: (*kind).to_string(),
+        ..ColumnData::default()
+    };
+    TableData {
+        name: content.name.clone(),
+        columns: content.columns.iter().zip(&kinds).map(column).collect(),
+        rows: content.rows.iter().map(|row| row.iter().map(value_of).collect()).collect(),
+        primary_key: Vec::new(),
+    }
+}
+
+fn kind_of(content: &TableContent, at: usize) -> &'static str {
+    let mut kinds = content.rows.iter().filter_map(|row| match row.get(at)? {
+        Scalar::Number(_) | Scalar::Exact(_) => Some("Double"),
+        Scalar::Boolean(_) => Some("Boolean"),
+        Scalar::Moment(_) => Some("DateTime"),
+        Scalar::Text(_) => Some("Memo"),
+        Scalar::Empty | Scalar::Error(_) | Scalar::Binary(_) => None,
+    });
+    let Some(first) = kinds.next() else { return "Memo" };
+    if kinds.all(|kind| kind == first) { first } else { "Memo" }
 }
 
 fn table_of(facts: &TableFacts, read: &ReadPath) -> TableData {

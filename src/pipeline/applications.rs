@@ -12,7 +12,7 @@ use super::workspace::SYSTEM;
 use super::{FileRow, PipelineError, Workspace, judge, queries};
 use crate::facts::{LinkFacts, Reading, SourceFacts};
 use crate::infer::{Source, cluster, infer, sketch};
-use crate::model::{Application, Field, Inference};
+use crate::model::{Application, Field, Inference, Workflow};
 
 /// A file's facts as kept, with the object that holds its model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,7 +53,10 @@ pub(super) fn model_of(workspace: &Workspace, id: &str) -> Result<Option<String>
 /// Infers, converts and weighs one file.
 pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileModel {
     let mut inference = infer(&[Source { name, reading }]);
-    let converted = super::convert::convert_facts(&reading.facts);
+    let mut converted = super::convert::convert_facts(&reading.facts);
+    let formulas = super::convert::reported(super::formulas::apply(&mut inference, name, reading));
+    converted.report.extend(formulas.report);
+    converted.coverage.add(formulas.coverage);
     inference.application.modules = converted.modules;
     inference.application.workflows = converted.workflows;
     inference.application.metadata.sources = vec![name.to_string()];
@@ -211,7 +214,7 @@ fn union(workspace: &Workspace, parts: &[&Read], whole: FileModel) -> Result<Fil
         to.data_models.extend(from.data_models);
         to.relationships.extend(from.relationships);
         to.modules.extend(from.modules);
-        to.workflows.extend(from.workflows);
+        add_workflows(&mut to.workflows, from.workflows);
         all.inference.regions.extend(model.inference.regions);
         all.inference.evidence.extend(model.inference.evidence);
         all.modules.extend(model.modules);
@@ -221,6 +224,20 @@ fn union(workspace: &Workspace, parts: &[&Read], whole: FileModel) -> Result<Fil
         all.risk = all.risk.max(model.risk);
     }
     Ok(all)
+}
+
+/// Adds the workflows of a further part. An export holds a query twice, as Access saved it and as SQL: it stays one.
+pub(super) fn add_workflows(to: &mut Vec<Workflow>, from: Vec<Workflow>) {
+    for workflow in from {
+        let is_query = workflow.module.is_none();
+        let known = to.iter_mut().find(|known| is_query && known.module.is_none() && known.name == workflow.name);
+        match known {
+            // The text that could be read wins.
+            Some(known) if known.grade > workflow.grade => *known = workflow,
+            Some(_) => {}
+            None => to.push(workflow),
+        }
+    }
 }
 
 /// The copy with most statements, then most rows, then the last path: it stands for the family.

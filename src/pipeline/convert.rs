@@ -8,8 +8,9 @@ use super::report::{
     AccessColumn, AccessEnd, AccessIndex, AccessRelationship, AccessReport, AccessTable, CheckedModule, ConvertReport,
     CoverageReport, ExtractReport, ExtractedModule, ModuleReport, ProcedureReport, SyntaxError, SyntaxReport,
 };
+use crate::convert::query::Catalog;
 use crate::convert::{Context, Conversion, Coverage, Host};
-use crate::facts::{CodeFacts, FileKind, SourceFacts, TableContent};
+use crate::facts::{CodeFacts, DeclaredRelationship, FileKind, LinkFacts, SourceFacts, TableContent};
 use crate::infer::Source;
 use crate::lang::vba;
 use crate::lang::vba::ast::ModuleKind;
@@ -24,9 +25,34 @@ pub(super) struct Converted {
     pub report: Vec<ModuleReport>,
 }
 
-/// Converts the code of one file.
+/// Converts the code, macros and saved queries of one file.
 pub(super) fn convert_facts(facts: &SourceFacts) -> Converted {
-    reported(crate::convert::convert(&facts.code, &context_of(facts)))
+    convert_beside(facts, &[facts])
+}
+
+/// Converts what one file holds; its queries may name the tables and queries of all that were read together.
+fn convert_beside(facts: &SourceFacts, all: &[&SourceFacts]) -> Converted {
+    reported(converted(facts, all))
+}
+
+/// The conversion behind every command: code, macros, saved queries.
+pub(super) fn converted(facts: &SourceFacts, all: &[&SourceFacts]) -> Conversion {
+    let mut conversion = crate::convert::convert(&code_of(facts), &context_of(facts));
+    let catalog = Catalog::new(all.iter().flat_map(|one| &one.tables), all.iter().flat_map(|one| &one.queries));
+    let functions: Vec<String> = conversion
+        .workflows
+        .iter()
+        .filter_map(|workflow| Some(workflow.name.rsplit('.').next()?.to_string()))
+        .collect();
+    conversion.extend(crate::convert::query::convert(&facts.queries, &catalog, &functions));
+    conversion
+}
+
+/// The code of a file: its modules, and its macros as the VBA that Access' own converter would make of them.
+pub(super) fn code_of(facts: &SourceFacts) -> Vec<CodeFacts> {
+    let mut code = facts.code.clone();
+    code.extend(crate::convert::macros::modules(&facts.macros, &facts.code));
+    code
 }
 
 /// What surrounds the code of a file.
@@ -36,7 +62,7 @@ pub(super) fn context_of(facts: &SourceFacts) -> Context {
     Context { host: if access { Host::Access } else { Host::Excel }, sheets }
 }
 
-fn reported(conversion: Conversion) -> Converted {
+pub(super) fn reported(conversion: Conversion) -> Converted {
     let report = conversion
         .report
         .into_iter()
@@ -80,12 +106,19 @@ pub fn convert(paths: &[PathBuf], reader: &ReaderCommand) -> Result<(ConvertRepo
     let (read, failed) = read_paths(paths, reader)?;
     let sources: Vec<Source<'_>> =
         read.iter().map(|file| Source { name: &file.name, reading: &file.reading }).collect();
-    let mut application = crate::infer::infer(&sources).application;
+    let mut inference = crate::infer::infer(&sources);
     let (mut coverage, mut modules) = (CoverageReport::default(), Vec::new());
     for file in &read {
-        let converted = convert_facts(&file.reading.facts);
+        let formulas = reported(super::formulas::apply(&mut inference, &file.name, &file.reading));
+        modules.extend(formulas.report);
+        coverage.add(formulas.coverage);
+    }
+    let mut application = inference.application;
+    let all: Vec<&SourceFacts> = read.iter().map(|file| &file.reading.facts).collect();
+    for file in &read {
+        let converted = convert_beside(&file.reading.facts, &all);
         application.modules.extend(converted.modules);
-        application.workflows.extend(converted.workflows);
+        super::applications::add_workflows(&mut application.workflows, converted.workflows);
         modules.extend(converted.report);
         coverage.add(converted.coverage);
     }
@@ -174,7 +207,20 @@ pub(super) fn read_module(path: &Path) -> Result<CodeFacts, PipelineError> {
 /// When the file cannot be read.
 pub fn access_show(file: &Path, reader: &ReaderCommand) -> Result<AccessReport, PipelineError> {
     let read = read_path(file, reader)?;
-    let facts = read.reading.facts;
+    let mut facts = read.reading.facts;
+    // A relationship with a table of another file is drawn in the database but holds nothing together: it is a link.
+    let linked: Vec<&str> =
+        facts.tables.iter().filter(|table| table.linked_to.is_some()).map(|table| table.name.as_str()).collect();
+    let drawn = |link: &DeclaredRelationship| {
+        linked.contains(&link.from_table.as_str()) || linked.contains(&link.to_table.as_str())
+    };
+    let (links, own): (Vec<_>, Vec<_>) = facts.relationships.iter().cloned().partition(drawn);
+    facts.relationships = own;
+    facts.links.extend(links.into_iter().map(|link| LinkFacts {
+        kind: String::from("relationship"),
+        target: format!("{} [{}]", link.to_table, link.to_columns.join(", ")),
+        place: format!("{} [{}]", link.from_table, link.from_columns.join(", ")),
+    }));
     let end = |table: &str, columns: &[String]| AccessEnd { table: table.to_string(), columns: columns.to_vec() };
     Ok(AccessReport {
         version: facts.version.clone().unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::access_data::database_of;
-use super::contents::{ReadPath, read_path, word};
+use super::contents::{read_path, word};
 use super::convert::{context_of, read_module};
 use super::excel_data::{excel_of, serial_now, sheet_reports, take_excel, workbook_of};
 use super::report::{MacroError, MacroReport, OutputLine};
@@ -51,8 +51,8 @@ pub fn run_macro(
 ) -> Result<MacroReport, PipelineError> {
     let file = request.workbook.as_ref().or(request.database.as_ref());
     let read = file.map(|path| read_path(path, reader)).transpose()?;
-    let code = code_of(request, read.as_ref())?;
     let facts = read.as_ref().map(|read| read.reading.facts.clone()).unwrap_or_default();
+    let code = code_of(request, &facts)?;
     let conversion = crate::convert::convert(&code, &context_of(&facts));
     if let Some(error) = conversion.syntax_errors.first() {
         return Ok(MacroReport {
@@ -74,7 +74,7 @@ pub fn run_macro(
     let arguments = request.arguments.iter().map(|text| literal(text)).collect();
     let mut host = host_for(&data, clock.now_ms(), request.answers.clone(), granted(&request.grants)?);
     if let Some(read) = read.as_ref().filter(|_| request.database.is_some()) {
-        let database = database_of(read, serial_now(clock.now_ms()))?;
+        let database = database_of(std::slice::from_ref(read), serial_now(clock.now_ms()))?;
         host.models.push(Box::new(database.clone()));
         host.database = Some(Box::new(database));
         // The run works on a copy in memory, as it does with a workbook.
@@ -85,9 +85,9 @@ pub fn run_macro(
     report(request, &workflow, &program, outcome)
 }
 
-fn code_of(request: &MacroRequest, read: Option<&ReadPath>) -> Result<Vec<CodeFacts>, PipelineError> {
+fn code_of(request: &MacroRequest, facts: &SourceFacts) -> Result<Vec<CodeFacts>, PipelineError> {
     if request.modules.is_empty() {
-        return Ok(read.map(|read| read.reading.facts.code.clone()).unwrap_or_default());
+        return Ok(super::convert::code_of(facts));
     }
     let mut code = request.modules.iter().map(|path| read_module(path)).collect::<Result<Vec<_>, _>>()?;
     if request.workbook.is_some() {

@@ -7,14 +7,15 @@ use std::path::PathBuf;
 
 use super::PipelineError;
 use super::contents::{ReadPath, read_path};
-use super::convert::context_of;
 use super::excel_data::{take_excel, workbook_of};
 use super::judge::load_model;
 use super::macros::{application_of, compiled, host_for, inside};
+use super::replay_tables;
 use super::report::ReplayReport;
 use crate::base::{Clock, sha256_hex};
 use crate::engine::workbook::data::{CellValue, SheetDump, WorkbookData};
 use crate::engine::{Limits, Program, RunStatus, run};
+use crate::facts::FileKind;
 use crate::model::{
     Action, Application, CodeModule, Difference, EvidenceLevel, ModuleKind, ProcedureKind, Receipt, Step, Workflow,
 };
@@ -54,11 +55,15 @@ pub fn replay(
     let read = read_path(&request.file, reader)?;
     let application = match &request.model {
         Some(path) => load_model(path)?,
-        None => application_of(crate::convert::convert(&read.reading.facts.code, &context_of(&read.reading.facts))),
+        None => application_of(super::convert::converted(&read.reading.facts, &[&read.reading.facts])),
     };
     let after = request.after.as_ref().map(|path| read_path(path, reader)).transpose()?;
     let chosen: Vec<&Workflow> = match &request.procedure {
         Some(name) => vec![super::macros::find_workflow(&application, name)?],
+        None if is_database(&read) => {
+            let starts = |workflow: &&Workflow| replay_tables::can_start(workflow, &application);
+            application.workflows.iter().filter(starts).collect()
+        }
         None => application.workflows.iter().filter(|workflow| can_start(workflow, &application)).collect(),
     };
     let receipts = receipts(&read, &application, &chosen, after.as_ref(), clock)?;
@@ -145,8 +150,32 @@ struct Ran {
     reached: f64,
 }
 
+fn is_database(read: &ReadPath) -> bool {
+    matches!(read.reading.facts.kind, FileKind::Mdb | FileKind::Accdb | FileKind::AccessXml)
+}
+
 impl Replayed<'_> {
+    /// The receipt of a macro or query of a database.
+    fn table_receipt(&self, after: Option<&ReadPath>, clock: &dyn Clock) -> Result<Receipt, PipelineError> {
+        let found = replay_tables::compared(self.read, self.program, self.workflow, after, clock)?;
+        Ok(Receipt {
+            procedure: self.workflow.name.clone(),
+            level: found.level,
+            equal: found.equal,
+            cells: found.cells,
+            differences: found.differences,
+            statements_reached: self.reached(&found.hits),
+            input_hash: String::new(),
+            legacy_hash: String::new(),
+            model_hash: String::new(),
+            engine: concat!("daylight ", env!("CARGO_PKG_VERSION")).to_string(),
+        })
+    }
+
     fn receipt(&self, after: Option<&ReadPath>, clock: &dyn Clock) -> Result<Receipt, PipelineError> {
+        if is_database(self.read) {
+            return self.table_receipt(after, clock);
+        }
         let ran = self.run_on(self.data, clock)?;
         let before = cells_of(self.data);
         let (level, legacy) = match after {

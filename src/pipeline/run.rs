@@ -1,12 +1,13 @@
 //! `daylight run`: a workflow of a model in the sandbox, after policy had its say, with services by name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
 
+use super::access_data::database_of;
 use super::contents::read_path;
-use super::excel_data::workbook_of;
+use super::excel_data::{serial_now, workbook_of};
 use super::judge::{check_application, load_model};
 use super::macros::{find_workflow, host_for, inside};
 use super::report::{RunReport, StepReport};
@@ -16,8 +17,8 @@ use crate::engine::sandbox::json;
 use crate::engine::services::{PrivateHosts, ServiceRegistry};
 use crate::engine::value::Value;
 use crate::engine::workbook::data::WorkbookData;
-use crate::engine::{Capability, CompileOptions, Lenient, Limits, compile, run};
-use crate::model::{Decision, Verdict, Workflow};
+use crate::engine::{Capability, CompileOptions, Lenient, Limits, StepRecord, compile, run};
+use crate::model::{Action, Decision, Step, Verdict, Workflow};
 use crate::source::ReaderCommand;
 
 /// What to run.
@@ -66,14 +67,20 @@ pub fn run_workflow(request: &RunRequest, clock: &dyn Clock, reader: &ReaderComm
         ran.report.reason = Some(reason);
         return Ok(ran);
     }
-    let program = compile(&application, &CompileOptions { lenient: Lenient::Fail })
+    // What cannot be compiled elsewhere in the model does not concern this workflow; in it, it ends the run as refused.
+    let program = compile(&application, &CompileOptions { lenient: Lenient::Refuse })
         .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
-    let data = match request.data_in.first() {
-        Some(path) => workbook_of(&read_path(path, reader)?),
-        None => WorkbookData::default(),
-    };
+    let files = request.data_in.iter().map(|path| read_path(path, reader)).collect::<Result<Vec<_>, _>>()?;
+    let data = files.first().map_or_else(WorkbookData::default, workbook_of);
     let mut grants: BTreeSet<Capability> = inside();
     let mut host = host_for(&data, started, Vec::new(), BTreeSet::new());
+    if !files.is_empty() {
+        // The run works on a copy in memory, as it does with a workbook.
+        let database = database_of(&files, serial_now(started))?;
+        host.models.push(Box::new(database.clone()));
+        host.database = Some(Box::new(database));
+        grants.insert(Capability::Database);
+    }
     if !request.dry_run {
         for text in &request.services {
             register(&mut host.services, text)?;
@@ -89,6 +96,7 @@ pub fn run_workflow(request: &RunRequest, clock: &dyn Clock, reader: &ReaderComm
     ran.memory_bytes = outcome.memory_bytes as u64;
     ran.capabilities = outcome.capabilities_used.iter().map(|used| used.name().to_string()).collect();
     ran.report.status = outcome.status.name().to_string();
+    let columns = columns_of(&workflow.steps, &outcome.steps);
     ran.report.steps = outcome
         .steps
         .into_iter()
@@ -99,13 +107,43 @@ pub fn run_workflow(request: &RunRequest, clock: &dyn Clock, reader: &ReaderComm
         (None, Some((capability, reason))) => Some(format!("{capability}: {reason}")),
         (None, None) => None,
     };
-    let mut outputs: Map<String, Json> =
-        outcome.outputs.iter().map(|(name, value)| (name.clone(), json(value))).collect();
+    let mut outputs: Map<String, Json> = outcome
+        .outputs
+        .iter()
+        .map(|(name, value)| (name.clone(), named_rows(columns.get(name), json(value))))
+        .collect();
     if let Some(value) = &outcome.value {
         outputs.insert(String::from("return"), json(value));
     }
     ran.report.outputs = outputs;
     Ok(ran)
+}
+
+/// The columns of the rows that each variable got from a query.
+fn columns_of(steps: &[Step], records: &[StepRecord]) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    for step in steps {
+        if let Action::Query { into: Some(into), .. } = &step.action
+            && let Some(record) = records.iter().rev().find(|record| record.id == step.id && record.status == "ok")
+        {
+            found.insert(into.0.clone(), record.columns.clone());
+        }
+        for branch in crate::dsl::branches(&step.action) {
+            found.extend(columns_of(branch, records));
+        }
+    }
+    found
+}
+
+/// Rows of a query as objects by the names of its columns; any other value as it is.
+fn named_rows(columns: Option<&Vec<String>>, value: Json) -> Json {
+    let (Some(columns), Json::Array(rows)) = (columns, &value) else { return value };
+    let row = |row: &Json| {
+        let cells = row.as_array()?;
+        (cells.len() == columns.len())
+            .then(|| Json::Object(columns.iter().cloned().zip(cells.iter().cloned()).collect()))
+    };
+    rows.iter().map(row).collect::<Option<Vec<Json>>>().map_or(value, Json::Array)
 }
 
 fn refusal(verdict: &Verdict, approval: Option<&str>) -> Option<String> {

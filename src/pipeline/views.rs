@@ -406,7 +406,7 @@ impl Workspace {
             .find(|receipt| receipt.procedure == workflow && !receipt.receipt.is_empty())
             .map(|row| self.fetch::<Receipt>(&row.receipt))
             .transpose()?;
-        let code = self.code_of(&view, &module)?;
+        let code = if found.module.is_some() { self.code_of(&view, &module)? } else { self.query_of(&view, workflow)? };
         Ok(Some(MacroView { application: view.row, workflow: workflow.to_string(), model: view.model, code, receipt }))
     }
 
@@ -418,11 +418,21 @@ impl Workspace {
         for file in view.files.iter().filter(|file| !file.facts.is_empty()) {
             let facts = self.facts(&file.facts)?;
             let wanted = view.model.modules.iter().find(|known| known.name == module).map(|known| &known.sha256);
-            let found = facts.code.into_iter().find(|code| {
+            let found = super::convert::code_of(&facts).into_iter().find(|code| {
                 code.name == module && wanted.is_none_or(|sha| *sha == crate::base::sha256_hex(code.code.as_bytes()))
             });
             if let Some(code) = found {
                 return Ok(code.code);
+            }
+        }
+        Ok(String::new())
+    }
+
+    /// The text of a saved query.
+    fn query_of(&self, view: &ApplicationView, name: &str) -> Result<String, PipelineError> {
+        for file in view.files.iter().filter(|file| !file.facts.is_empty()) {
+            if let Some(query) = self.facts(&file.facts)?.queries.into_iter().find(|query| query.name == name) {
+                return Ok(query.sql);
             }
         }
         Ok(String::new())

@@ -81,9 +81,16 @@ fn field(value: &Scalar) -> String {
     }
 }
 
+/// Numbers, telephone numbers and signs alone: without a letter there is no function, name or cell that a formula could
+/// reach, and without another sign no command.
+fn is_harmless(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '.' | '/');
+    text.parse::<f64>().is_ok() || (text.starts_with(['+', '-']) && text.chars().all(plain))
+}
+
 /// A text that a spreadsheet would run is shielded; numbers written as text stay as they are.
 fn text_field(text: &str) -> String {
-    let runs = text.starts_with(FORMULA_STARTS) && text.parse::<f64>().is_err();
+    let runs = text.starts_with(FORMULA_STARTS) && !is_harmless(text);
     let shielded = if runs { format!("{SHIELD}{text}") } else { text.to_string() };
     let plain = !shielded.is_empty() && !shielded.contains([',', '"', '\r', '\n']) && shielded.trim() == shielded;
     if plain { shielded } else { format!("\"{}\"", shielded.replace('"', "\"\"")) }

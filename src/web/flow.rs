@@ -205,7 +205,7 @@ fn words(step: &Step) -> String {
         }
         Action::Label { name } => name.clone(),
         Action::Goto { label } | Action::Gosub { label } => label.clone(),
-        Action::ExecuteSql { sql } | Action::Query { sql, .. } => sql.0.clone(),
+        Action::ExecuteSql { sql, .. } | Action::Query { sql, .. } => sql.0.clone(),
         Action::ApiCall { service, operation, .. } => format!("{service}.{operation}"),
         Action::DeclareArray { variable, .. } | Action::ClearArray { variable } => variable.0.clone(),
         other => expression(other).unwrap_or_default(),

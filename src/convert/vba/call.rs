@@ -3,7 +3,7 @@
 
 use crate::lang::formula::Node;
 use crate::lang::vba::ast::{Arg, Expr, ExprKind, Ident, Param, Procedure, ProcedureKind};
-use crate::model::{Action, Grade};
+use crate::model::{Action, Expression, Grade};
 
 use super::class::Class;
 use super::expr::{argument, named, stripped, text_literal};
@@ -236,7 +236,7 @@ impl<'a> Body<'a> {
             Class::Error if name == "raise" => self.raise(callee, args),
             Class::Application => self.call_application(callee, &name, args),
             Class::DoCmd => self.call_docmd(callee, &name, args),
-            Class::Database if name == "execute" => self.execute(args),
+            Class::Database if name == "execute" => self.execute(callee, args),
             Class::Range => self.call_range(callee, &name, args),
             Class::Worksheet | Class::Sheets => self.call_sheet(callee, &name, args),
             Class::Workbook => self.call_workbook(callee, &name, args),
@@ -349,7 +349,7 @@ impl<'a> Body<'a> {
 
     fn call_docmd(&mut self, callee: &Expr, name: &str, args: &[Arg]) -> Made<Action> {
         match name {
-            "runsql" => self.execute(args),
+            "runsql" => self.execute(callee, args),
             "setwarnings" => {
                 self.weaken(
                     Grade::Approximate,
@@ -394,7 +394,7 @@ impl<'a> Body<'a> {
     }
 
     /// `CurrentDb.Execute sql`, `DoCmd.RunSQL sql`.
-    fn execute(&mut self, args: &[Arg]) -> Made<Action> {
+    fn execute(&mut self, callee: &Expr, args: &[Arg]) -> Made<Action> {
         self.capabilities.insert("database");
         let sql = args
             .first()
@@ -406,10 +406,33 @@ impl<'a> Body<'a> {
                 "the SQL is put together at run time; parameters would keep values out of it",
             );
         }
-        if let Some(options) = argument(args, 1) {
+        if matches!(callee.kind, ExprKind::WithMember(_)) {
+            return self.invoke(callee, args);
+        }
+        let options = argument(args, 1);
+        if let Some(options) = options {
             self.note(format!("options: {}", self.text_of(options.span)));
         }
-        Ok(Action::ExecuteSql { sql: self.value_text(stripped(sql))? })
+        let on = match &callee.kind {
+            ExprKind::Member { object, .. } => {
+                let node = self.expr(object, super::expr::Want::Object)?;
+                Some(self.written(&node)?)
+            }
+            _ => None,
+        };
+        let sql = self.value_text(stripped(sql))?;
+        // `Execute` of an ADO connection writes the number of rows into its second argument.
+        let counted = options.and_then(super::procedure::plain_name).filter(|name| self.is_local(&name.text));
+        if let (Some(counted), Some(owner)) = (counted, on.as_ref().filter(|on| is_connection(&on.0))) {
+            let target = self.written(&Node::Name(counted.text.clone()))?;
+            let value = Expression(format!("{}.RecordsAffected", owner.0));
+            let done = Action::ExecuteSql { sql, with: Default::default(), on: on.clone(), options: None };
+            let set = Action::Set { target, value, reference: false };
+            let steps = [done, set].map(|action| crate::model::Step { action, ..Default::default() });
+            return Ok(Action::Sequence { steps: steps.into() });
+        }
+        let options = options.map(|options| self.value_text(options)).transpose()?;
+        Ok(Action::ExecuteSql { sql, with: Default::default(), on, options })
     }
 
     fn call_range(&mut self, callee: &Expr, name: &str, args: &[Arg]) -> Made<Action> {
@@ -514,4 +537,10 @@ fn in_order<'e>(args: &'e [Arg], params: &[Param]) -> Option<Vec<Option<&'e Arg>
         *places.get_mut(place)? = Some(arg).filter(|arg| arg.value.is_some());
     }
     Some(places)
+}
+
+/// Whether an object is a connection by its name: `CurrentProject.Connection`, `cn`, `conn`.
+fn is_connection(owner: &str) -> bool {
+    let owner = owner.to_ascii_lowercase();
+    owner.contains("conn") || owner.starts_with("cn")
 }

@@ -39,6 +39,7 @@ const DATABASE: &[&str] = &[
     "dstdev",
     "dvar",
     "currentproject",
+    "tempvars",
     "codedb",
     "opendatabase",
     "currentdata",

@@ -110,6 +110,7 @@ pub(super) const GLOBALS: &[&str] = &[
     "currentdb",
     "dbengine",
     "currentproject",
+    "tempvars",
     "currentdata",
     "codedb",
     "codeproject",

@@ -150,7 +150,7 @@ impl Body<'_> {
     }
 
     /// `New Class`.
-    fn new_named(&mut self, class: &str) -> Done<Rep> {
+    pub(super) fn new_named(&mut self, class: &str) -> Done<Rep> {
         let known = self.scope.class(class.rsplit('.').next().unwrap_or(class)).or_else(|| built_in_class(class));
         match known {
             Some(number) => self.new_object(number),

@@ -121,6 +121,7 @@ const DATABASE: &[&str] = &[
     "dstdev",
     "dvar",
     "currentproject",
+    "tempvars",
     "codedb",
     "opendatabase",
     "currentdata",

@@ -208,17 +208,29 @@ impl Body<'_> {
             self.home_address(local.home);
             return self.created_on_use(class);
         }
+        // A class of an object model: `Dim rs As New ADODB.Recordset`.
+        if local.auto_new
+            && let Type::Named(class) = &local.kind
+        {
+            let class = class.to_string();
+            self.home_address(local.home);
+            return self.created_with(|body| body.new_named(&class).map(|_| ()));
+        }
         Ok(self.load_home(local.home, &local.kind))
     }
 
     /// `As New`: the address is on the stack; makes the object when there is none, and pushes it.
     fn created_on_use(&mut self, class: u32) -> Done<Rep> {
+        self.created_with(|body| body.new_object(class).map(|_| ()))
+    }
+
+    fn created_with(&mut self, make: impl FnOnce(&mut Self) -> Done<()>) -> Done<Rep> {
         let address = self.code.borrow(ValType::I32);
         self.code.ops(&[I::LocalTee(address), I::I64Load(at(0))]);
         self.code.upper();
         self.code.ops(&[I::I32Const(word::NOTHING as i32), I::I32Eq]);
         self.code.open_if();
-        self.new_object(class)?;
+        make(self)?;
         let made = self.code.borrow(ValType::I64);
         self.code.ops(&[I::LocalSet(made), I::LocalGet(address), I::LocalGet(made), I::I64Store(at(0)), I::End]);
         self.code.ops(&[I::LocalGet(address), I::I64Load(at(0))]);

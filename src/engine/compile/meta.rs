@@ -141,19 +141,40 @@ pub struct StepMeta {
 /// What a step asks of the world outside the program.
 #[derive(Debug, Clone)]
 pub enum Outside {
-    Service { service: String, operation: String, names: Vec<Arc<str>>, retry: RetryPolicy, timeout_ms: Option<u64> },
-    Emit { topic: String },
+    Service {
+        service: String,
+        operation: String,
+        names: Vec<Arc<str>>,
+        retry: RetryPolicy,
+        timeout_ms: Option<u64>,
+    },
+    Emit {
+        topic: String,
+    },
     Wait,
     Notify,
     Ask,
     Approve,
     Log,
-    Sql,
-    Query,
-    Create { model: String, names: Vec<Arc<str>> },
-    Update { model: String, names: Vec<Arc<str>>, filter: Option<String> },
-    Delete { model: String, filter: Option<String> },
-    Manual { reason: String },
+    /// The statement, then its parameters in the order of their names.
+    Sql {
+        names: Vec<Arc<str>>,
+    },
+    Query {
+        names: Vec<Arc<str>>,
+    },
+    Create {
+        model: String,
+        names: Vec<Arc<str>>,
+    },
+    /// An action query made of a step over records, with the variables it uses as parameters.
+    Change {
+        sql: String,
+        names: Vec<Arc<str>>,
+    },
+    Manual {
+        reason: String,
+    },
 }
 
 /// Where things lie in linear memory.

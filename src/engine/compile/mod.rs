@@ -9,6 +9,7 @@ mod call;
 pub mod capability;
 mod code;
 mod control;
+mod criteria;
 mod expr;
 mod flow;
 mod library;

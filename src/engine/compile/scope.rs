@@ -94,6 +94,8 @@ pub(super) struct Scope {
     pub records: Vec<RecordMeta>,
     /// Words taken by module variables; static variables of procedures follow.
     pub globals: u32,
+    /// Fields of the application's models, both by their keys.
+    fields: HashSet<(String, String)>,
     /// Procedures without a module.
     free: HashMap<String, Vec<usize>>,
     module_names: HashMap<String, usize>,
@@ -117,7 +119,15 @@ impl Scope {
         for (index, workflow) in application.workflows.iter().enumerate() {
             scope.add_procedure(index, workflow);
         }
+        for model in &application.data_models {
+            scope.fields.extend(model.fields.iter().map(|field| (key(&model.name), key(&field.name))));
+        }
         scope
+    }
+
+    /// Whether a model declares a field.
+    pub(super) fn has_field(&self, model: &str, field: &str) -> bool {
+        self.fields.contains(&(key(model), key(field)))
     }
 
     fn add_module(&mut self, module: &CodeModule) {

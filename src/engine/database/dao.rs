@@ -8,12 +8,14 @@ use crate::engine::object::ObjectModel;
 use crate::engine::value::{Arguments, Assign, Fault, HostObject, Object, RunError, Value, coerce, errors};
 
 use super::action::OnError;
+use super::ado;
 use super::collections;
 use super::domain::{self, Domain};
 use super::evaluate::{Parameters, Run};
 use super::fault;
 use super::recordset::{Mode, Recordset};
 use super::search::Way;
+use super::variables;
 use super::{Database, State, grid};
 
 /// `dbFailOnError`.
@@ -26,7 +28,7 @@ const MOST_OPEN_ROWS: usize = 4_000_000;
 const REMEMBERED: usize = 256;
 
 /// Classes of this model; `Application` belongs to whoever comes first.
-const CLASSES: [&str; 15] = [
+const CLASSES: [&str; 17] = [
     "Database",
     "DBEngine",
     "Workspace",
@@ -42,6 +44,8 @@ const CLASSES: [&str; 15] = [
     "Parameters",
     "Parameter",
     "Access.Application",
+    "TempVars",
+    "TempVar",
 ];
 
 /// What a run has open.
@@ -52,6 +56,13 @@ pub(super) struct Session {
     pub names: Vec<String>,
     /// `DoCmd.SetWarnings False`.
     silent: bool,
+    /// `TempVars`, in the order they were made.
+    pub variables: Vec<(String, Value)>,
+    /// Recordsets and commands of ADO.
+    pub sets: Vec<ado::Set>,
+    pub commands: Vec<ado::Command>,
+    /// Rows that the last `Execute` of a connection changed.
+    pub changed: u64,
     databases: u32,
     affected: VecDeque<(u32, u64)>,
 }
@@ -111,6 +122,9 @@ fn item_or(state: &mut State, collection: HostObject, arguments: &Arguments) -> 
     if arguments.positional.is_empty() && arguments.named.is_empty() {
         return Ok(Value::Object(Object::Host(collection)));
     }
+    if collection.class.as_ref() == "TempVars" {
+        return variables::get(state, &collection, "item", arguments);
+    }
     collections::get(state, &collection, "item", arguments)
 }
 
@@ -124,7 +138,12 @@ impl ObjectModel for Database {
             "currentdb" | "codedb" => state.fresh_database(),
             "dbengine" => object("DBEngine", &[]),
             "docmd" => object("DoCmd", &[]),
-            "currentproject" => object("CurrentProject", &[]),
+            "currentproject" | "codeproject" => object("CurrentProject", &[]),
+            "tempvars" => return Some(item_or(&mut state, descriptor("TempVars"), arguments)),
+            "createobject" => {
+                let class = coerce::to_text(&argument(arguments, 0, "class")).ok()?;
+                return ado::create(&mut state, &class);
+            }
             "application" => object("Access.Application", &[]),
             _ => return None,
         }))
@@ -135,7 +154,7 @@ impl ObjectModel for Database {
     }
 
     fn owns(&self, class: &str) -> bool {
-        CLASSES.iter().any(|known| known.eq_ignore_ascii_case(class))
+        CLASSES.iter().chain(&ado::CLASSES).any(|known| known.eq_ignore_ascii_case(class))
     }
 
     fn get(&mut self, object: &HostObject, member: &str, arguments: &Arguments) -> Answer {
@@ -157,7 +176,12 @@ impl ObjectModel for Database {
     }
 
     fn items(&mut self, object: &HostObject) -> Result<Vec<Value>, Fault> {
-        collections::items(&mut self.lock(), object)
+        let mut state = self.lock();
+        match object.class.as_ref() {
+            "TempVars" => Ok(variables::items(&state)),
+            class if ado::CLASSES.contains(&class) => ado::items(&mut state, object),
+            _ => collections::items(&mut state, object),
+        }
     }
 
     fn is_a(&self, object: &HostObject, name: &str) -> bool {
@@ -178,11 +202,12 @@ impl State {
         let names = ["expr", "domain", "criteria"];
         let values: Vec<Value> = (0..).zip(names).map(|(place, name)| argument(arguments, place, name)).collect();
         let parameters = Parameters::new();
+        let parameters = variables::beside(self, &parameters);
         let mut run = Run::new(&self.store, &self.environment, &parameters);
         Ok(domain::compute(domain, &values, &mut run)?)
     }
 
-    fn read_member(&mut self, object: &HostObject, member: &str, arguments: &Arguments) -> Answer {
+    pub(super) fn read_member(&mut self, object: &HostObject, member: &str, arguments: &Arguments) -> Answer {
         match object.class.as_ref() {
             "Database" => self.database_member(object, member, arguments),
             "DBEngine" | "Workspace" => self.workspace_member(object, member, arguments),
@@ -194,20 +219,29 @@ impl State {
                     let end = self.store.name.rfind(['/', '\\']).unwrap_or(0);
                     Ok(Value::text(self.store.name.get(..end).unwrap_or_default()))
                 }
+                "connection" | "accessconnection" => Ok(super::dao::object("Connection", &[])),
+                "isconnected" => Ok(Value::Boolean(true)),
                 _ => Err(errors::no_member().into()),
             },
             "Recordset2" => self.recordset_member(object, member, arguments),
+            "TempVars" | "TempVar" => variables::get(self, object, member, arguments),
+            class if ado::CLASSES.contains(&class) => ado::get(self, object, member, arguments),
             _ => collections::get(self, object, member, arguments),
         }
     }
 
-    fn write_member(
+    pub(super) fn write_member(
         &mut self,
         object: &HostObject,
         member: &str,
         arguments: &Arguments,
         value: &Value,
     ) -> Result<(), Fault> {
+        match object.class.as_ref() {
+            "TempVars" | "TempVar" => return variables::put(self, object, member, arguments, value),
+            class if ado::CLASSES.contains(&class) => return ado::put(self, object, member, arguments, value),
+            _ => {}
+        }
         if object.class.as_ref() != "Recordset2" {
             return collections::put(self, object, member, arguments, value);
         }
@@ -255,6 +289,11 @@ impl State {
             "querydefs" => item_or(self, descriptor("QueryDefs"), arguments),
             "createquerydef" => collections::create_query(self, arguments),
             "close" => Ok(Value::Empty),
+            "recordsets" | "properties" | "containers" | "relations" => {
+                Err(refused_command("The structure of the file"))
+            }
+            // `db!Orders` is a table of that name in its default collection.
+            "transactions" | "updatable" => Ok(Value::Boolean(true)),
             _ => Err(errors::no_member().into()),
         }
     }
@@ -289,10 +328,11 @@ impl State {
                     return Err(fault::unknown_table(&name).into());
                 };
                 if let Err(error) = self.run_action(&query.sql, &Parameters::new(), on_error) {
-                    if error == fault::select_executed().into() {
-                        return Err(refused_command("OpenQuery of a query that shows rows"));
+                    if error != fault::select_executed().into() {
+                        return Err(error);
                     }
-                    return Err(error);
+                    // The rows are shown in a window and change nothing; that they can be found is still asked.
+                    self.rows(&query.sql, &Parameters::new())?;
                 }
             }
             "setwarnings" => self.session.silent = !coerce::to_boolean(&argument(arguments, 0, "warningson"))?,

@@ -4,12 +4,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::sandbox::DatabaseModel;
+use crate::engine::sandbox::{DatabaseModel, Rows};
 use crate::engine::value::functions::Environment;
 use crate::engine::value::{Array, Fault, RunError, Subtype, Value, serial};
 use crate::lang::sql;
 
 mod action;
+mod ado;
 mod aggregate;
 mod bind;
 mod collections;
@@ -25,6 +26,7 @@ mod recordset;
 mod search;
 mod select;
 mod store;
+mod variables;
 
 pub use data::{ColumnData, DatabaseData, FieldValue, QueryData, TableData, TableDump};
 
@@ -123,7 +125,8 @@ impl State {
 
     /// The rows of a table, a saved query or a statement.
     fn rows(&self, source: &str, parameters: &Parameters) -> Result<join::Relation, Fault> {
-        let mut run = Run::new(&self.store, &self.environment, parameters);
+        let parameters = variables::beside(self, parameters);
+        let mut run = Run::new(&self.store, &self.environment, &parameters);
         let name = source.trim().trim_matches(|c| c == '[' || c == ']');
         if self.store.table(name).is_some() {
             return Ok(join::sources(&[domain::named(name)], None, None, &mut run)?);
@@ -140,7 +143,8 @@ impl State {
     /// Runs an action query by its text or its name.
     fn run_action(&mut self, source: &str, parameters: &Parameters, on_error: OnError) -> Result<u64, Fault> {
         let statement = read(&self.text_of(source))?;
-        action::execute(&mut self.store, &statement, &self.environment, parameters, on_error)
+        let parameters = variables::beside(self, parameters);
+        action::execute(&mut self.store, &statement, &self.environment, &parameters, on_error)
     }
 
     fn begin(&mut self) -> Result<(), RunError> {
@@ -158,10 +162,6 @@ impl State {
     fn roll_back(&mut self) -> Result<(), RunError> {
         self.store = self.snapshots.pop().ok_or_else(fault::no_transaction)?;
         Ok(())
-    }
-
-    fn filter_expression(filter: Option<&str>) -> Result<Option<sql::Expr>, Fault> {
-        Ok(filter.filter(|text| !text.trim().is_empty()).map(domain::read).transpose()?)
     }
 }
 
@@ -182,14 +182,20 @@ fn placed(table: &store::Table, values: &[(String, Value)]) -> Result<Vec<(usize
     values.iter().map(|pair| place(pair).ok_or_else(fault::no_item)).collect()
 }
 
+/// Values of parameters as the engine looks them up.
+fn given(parameters: &[(String, Value)]) -> Parameters {
+    parameters.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect()
+}
+
 impl DatabaseModel for Database {
-    fn query(&mut self, text: &str) -> Result<Value, Fault> {
-        let found = select::visible(self.lock().rows(text, &Parameters::new())?);
-        Ok(grid(found.rows, found.columns.len()))
+    fn query(&mut self, text: &str, parameters: &[(String, Value)]) -> Result<Rows, Fault> {
+        let found = select::visible(self.lock().rows(text, &given(parameters))?);
+        let columns = found.columns.iter().map(|column| column.name.to_string()).collect();
+        Ok(Rows { columns, values: grid(found.rows, found.columns.len()) })
     }
 
-    fn execute(&mut self, text: &str) -> Result<u64, Fault> {
-        self.lock().run_action(text, &Parameters::new(), OnError::Fail)
+    fn execute(&mut self, text: &str, parameters: &[(String, Value)]) -> Result<u64, Fault> {
+        self.lock().run_action(text, &given(parameters), OnError::Fail)
     }
 
     fn create(&mut self, model: &str, values: &[(String, Value)]) -> Result<u64, Fault> {
@@ -202,30 +208,5 @@ impl DatabaseModel for Database {
         };
         state.store.table_mut(model)?.insert(complete)?;
         Ok(1)
-    }
-
-    fn update(&mut self, model: &str, filter: Option<&str>, values: &[(String, Value)]) -> Result<u64, Fault> {
-        let filter = State::filter_expression(filter)?;
-        let mut state = self.lock();
-        let changes = {
-            let table = state.store.table(model).ok_or_else(|| fault::unknown_table(model))?;
-            let given = placed(table, values)?;
-            let parameters = Parameters::new();
-            let mut run = Run::new(&state.store, &state.environment, &parameters);
-            let (name, ids) = action::doomed(None, &[domain::named(model)], filter.as_ref(), &mut run)?;
-            ids.into_iter().map(|id| ((name.clone(), id), given.clone())).collect()
-        };
-        Ok(action::update(&mut state.store, changes, OnError::Fail)?)
-    }
-
-    fn delete(&mut self, model: &str, filter: Option<&str>) -> Result<u64, Fault> {
-        let filter = State::filter_expression(filter)?;
-        let mut state = self.lock();
-        let (name, ids) = {
-            let parameters = Parameters::new();
-            let mut run = Run::new(&state.store, &state.environment, &parameters);
-            action::doomed(None, &[domain::named(model)], filter.as_ref(), &mut run)?
-        };
-        Ok(state.store.table_mut(&name)?.delete(&ids))
     }
 }

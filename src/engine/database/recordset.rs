@@ -85,6 +85,8 @@ pub(super) struct Recordset {
     pub sort: String,
     pub index: String,
     modified: Option<usize>,
+    /// A field that is written begins an edit, as in ADO.
+    pub edits_at_once: bool,
 }
 
 impl Recordset {
@@ -120,7 +122,13 @@ impl Recordset {
             sort: String::new(),
             index: String::new(),
             modified: None,
+            edits_at_once: false,
         }
+    }
+
+    /// Records that were not deleted.
+    pub(super) fn weight_live(&self) -> usize {
+        self.live()
     }
 
     fn live(&self) -> usize {
@@ -133,11 +141,11 @@ impl Recordset {
     }
 
     pub(super) fn is_eof(&self) -> bool {
-        self.cursor == Cursor::After || self.live() == 0
+        self.cursor == Cursor::After || (self.live() == 0 && !matches!(self.cursor, Cursor::At(_)))
     }
 
     pub(super) fn is_bof(&self) -> bool {
-        self.cursor == Cursor::Before || self.live() == 0
+        self.cursor == Cursor::Before || (self.live() == 0 && !matches!(self.cursor, Cursor::At(_)))
     }
 
     pub(super) fn record_count(&self) -> i32 {
@@ -191,6 +199,9 @@ impl Recordset {
             return Err(fault::not_updatable());
         };
         let kind = store.table(&name).and_then(|table| table.fields.get(field)).map(|field| field.kind);
+        if self.edits_at_once && self.edit.is_none() {
+            self.edit(store)?;
+        }
         let Some(Edit::Add(values) | Edit::Change(values)) = &mut self.edit else { return Err(fault::no_edit()) };
         if let (Some(slot), Some(kind)) = (values.get_mut(column), kind) {
             *slot = kind.store(value)?;

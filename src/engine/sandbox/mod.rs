@@ -53,14 +53,19 @@ pub(crate) const fn heap_error() -> i32 {
 
 /// Rows of a database, for the steps that name tables instead of objects.
 pub trait DatabaseModel {
-    /// Runs a query; rows come as a two-dimensional array (row, column), both from 0.
-    fn query(&mut self, sql: &str) -> Result<Value, Fault>;
-    /// Runs an action query; answers the rows it touched.
-    fn execute(&mut self, sql: &str) -> Result<u64, Fault>;
+    /// Runs a query, by its text or its name, with values for its parameters.
+    fn query(&mut self, sql: &str, parameters: &[(String, Value)]) -> Result<Rows, Fault>;
+    /// Runs an action query, whole or not at all; answers the rows it touched.
+    fn execute(&mut self, sql: &str, parameters: &[(String, Value)]) -> Result<u64, Fault>;
     fn create(&mut self, model: &str, values: &[(String, Value)]) -> Result<u64, Fault>;
-    /// `filter` is an expression over the record's fields; none means every record.
-    fn update(&mut self, model: &str, filter: Option<&str>, values: &[(String, Value)]) -> Result<u64, Fault>;
-    fn delete(&mut self, model: &str, filter: Option<&str>) -> Result<u64, Fault>;
+}
+
+/// What a query gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    pub columns: Vec<String>,
+    /// A two-dimensional array (row, column), both from 0.
+    pub values: Value,
 }
 
 /// What a run may use, and what it leaves behind.
@@ -141,6 +146,8 @@ pub struct StepRecord {
     pub attempts: u32,
     /// Time the outside took, waits between attempts included.
     pub ms: u64,
+    /// Names of the columns of a query's rows.
+    pub columns: Vec<String>,
 }
 
 /// What a run did.

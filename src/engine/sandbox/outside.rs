@@ -1,5 +1,7 @@
 //! Steps that reach outside: services, people, databases, and the run's own record (log, emit, wait).
 
+use std::sync::Arc;
+
 use wasmtime::AsContextMut;
 
 use crate::engine::compile::Capability;
@@ -8,13 +10,21 @@ use crate::engine::compile::word::{self, WORD};
 use crate::engine::services::{Delivery, Request};
 use crate::engine::value::{Array, Fault, Value, coerce, errors};
 
-use super::StepRecord;
 use super::state::{Answer, State, Vm, raised};
+use super::{Rows, StepRecord};
 
 /// Error number of a service that failed for good; outside the numbers VBA uses itself (`vbObjectError` + 1).
 pub const SERVICE_FAILED: i32 = -2_147_221_503;
 /// "Database not available": no database was given to the run.
 const NO_DATABASE: i32 = 429;
+
+fn named(names: &[Arc<str>], values: &[Value]) -> Vec<(String, Value)> {
+    names.iter().map(|name| name.to_string()).zip(values.iter().cloned()).collect()
+}
+
+fn record(id: &str, status: &str, attempts: u32, ms: u64) -> StepRecord {
+    StepRecord { id: id.to_string(), status: status.to_string(), attempts, ms, columns: Vec::new() }
+}
 
 impl<C: AsContextMut<Data = State>> Vm<C> {
     /// Does what a step asks; `door` is the capability it came through.
@@ -34,17 +44,28 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         for word in &words {
             values.push(self.plain_or_array(*word)?);
         }
-        let answer = self.ask(step, &asked.id, outside, &values);
+        let mut columns = Vec::new();
+        let answer = match outside {
+            Outside::Query { names } => self.ask_rows(names, &values).map(|rows| {
+                columns = rows.columns;
+                rows.values
+            }),
+            _ => self.ask(step, &asked.id, outside, &values),
+        };
         if !matches!(outside, Outside::Service { .. }) {
             let status = if answer.is_ok() { "ok" } else { "failed" };
-            self.record(&asked.id, status, 1, 0);
+            let record = StepRecord { columns, ..record(&asked.id, status, 1, 0) };
+            self.state().records.push(record);
         }
         let answer = answer?;
         self.encode(&answer)
     }
 
-    fn record(&mut self, id: &str, status: &str, attempts: u32, ms: u64) {
-        self.state().records.push(StepRecord { id: id.to_string(), status: status.to_string(), attempts, ms });
+    /// A query: its text, then the values of its parameters.
+    fn ask_rows(&mut self, names: &[Arc<str>], values: &[Value]) -> Answer<Rows> {
+        let Some(database) = self.state().host.database.as_mut() else { return raised(NO_DATABASE) };
+        let sql = coerce::to_text(values.first().unwrap_or(&Value::Empty))?;
+        database.query(&sql, &named(names, values.get(1..).unwrap_or_default()))
     }
 
     fn ask(&mut self, step: u32, id: &str, outside: &Outside, values: &[Value]) -> Answer<Value> {
@@ -95,15 +116,13 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
 
     fn ask_database(&mut self, outside: &Outside, values: &[Value]) -> Answer<Value> {
         let Some(database) = self.state().host.database.as_mut() else { return raised(NO_DATABASE) };
-        let named = |names: &[std::sync::Arc<str>]| {
-            names.iter().map(|name| name.to_string()).zip(values.iter().cloned()).collect::<Vec<_>>()
-        };
         let rows = match outside {
-            Outside::Query => return database.query(&coerce::to_text(values.first().unwrap_or(&Value::Empty))?),
-            Outside::Sql => database.execute(&coerce::to_text(values.first().unwrap_or(&Value::Empty))?)?,
-            Outside::Create { model, names } => database.create(model, &named(names))?,
-            Outside::Update { model, names, filter } => database.update(model, filter.as_deref(), &named(names))?,
-            Outside::Delete { model, filter } => database.delete(model, filter.as_deref())?,
+            Outside::Sql { names } => {
+                let sql = coerce::to_text(values.first().unwrap_or(&Value::Empty))?;
+                database.execute(&sql, &named(names, values.get(1..).unwrap_or_default()))?
+            }
+            Outside::Change { sql, names } => database.execute(sql, &named(names, values))?,
+            Outside::Create { model, names } => database.create(model, &named(names, values))?,
             _ => 0,
         };
         Ok(Value::Long(i32::try_from(rows).unwrap_or(i32::MAX)))
@@ -136,7 +155,8 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
                 ("refused", Err(Fault::Refused { capability: Capability::Network.name().to_string(), reason }))
             }
         };
-        self.record(id, status, outcome.attempts, outcome.ms);
+        let done = record(id, status, outcome.attempts, outcome.ms);
+        self.state().records.push(done);
         answer
     }
 
@@ -157,7 +177,7 @@ pub fn json(value: &Value) -> serde_json::Value {
         Value::Empty | Value::Null | Value::Missing | Value::Nothing => Json::Null,
         Value::Boolean(value) => Json::Bool(*value),
         Value::Text(text) => Json::String(text.to_string()),
-        Value::Array(array) => Json::Array(array.elements.iter().map(json).collect()),
+        Value::Array(array) => list(array),
         Value::Error(number) => Json::String(format!("Error {number}")),
         Value::Object(_) => Json::String(String::from("Object")),
         Value::LongLong(value) => Json::from(*value),
@@ -167,6 +187,17 @@ pub fn json(value: &Value) -> serde_json::Value {
             if number.fract() == 0.0 && number.abs() < EXACT { Json::from(number as i64) } else { Json::from(number) }
         }
     }
+}
+
+/// An array as a list; a two-dimensional one as a list of rows.
+fn list(array: &Array) -> serde_json::Value {
+    use serde_json::Value as Json;
+    let [(low, high), _] = array.bounds.as_slice() else {
+        return Json::Array(array.elements.iter().map(json).collect());
+    };
+    let height = usize::try_from(i64::from(*high) - i64::from(*low) + 1).unwrap_or(0);
+    let row = |at: usize| Json::Array(array.elements.iter().skip(at).step_by(height.max(1)).map(json).collect());
+    Json::Array((0..height).map(row).collect())
 }
 
 /// A service's answer: objects become their JSON text, lists arrays.

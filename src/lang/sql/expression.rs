@@ -201,6 +201,13 @@ impl Parser {
             TokenKind::Date(text) => Literal::Date(text),
             TokenKind::Guid(text) => Literal::Guid(text),
             TokenKind::Sign("(") => return self.bracketed(),
+            // ADO marks parameters by place; they are named by their number.
+            TokenKind::Sign("?") => {
+                let number = self.marks();
+                self.advance();
+                let name = Name { text: format!("?{number}"), at: self.since(start) };
+                return self.node(start, 0, ExprKind::Name(vec![name]));
+            }
             TokenKind::Sign(_) => return self.fail(NoticeKind::UnexpectedWord),
             TokenKind::Bracketed(_) => return self.named(),
             TokenKind::Word(word) => match self.constant(&word) {

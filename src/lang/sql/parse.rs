@@ -109,6 +109,12 @@ impl Parser {
         self.tokens.get(self.place + ahead).map(|token| &token.kind)
     }
 
+    /// How many `?` there are up to here.
+    pub(super) fn marks(&self) -> usize {
+        let seen = self.tokens.iter().take(self.place.saturating_add(1));
+        seen.filter(|token| token.kind == TokenKind::Sign("?")).count()
+    }
+
     pub(super) fn advance(&mut self) -> Option<Token> {
         let token = self.tokens.get(self.place).cloned()?;
         self.place += 1;

@@ -13,6 +13,8 @@ use super::super::sink::{Completeness, Sink};
 use super::tables::Defined;
 use super::{Database, guarded};
 
+/// Longest binary value that is handed on with its content; pictures and embedded files are only counted.
+const LONGEST_BINARY: usize = 16 * 1024;
 /// Rows in one delivery.
 const BATCH: usize = 1_024;
 /// Rows of a system table that are looked at.
@@ -32,7 +34,16 @@ pub(crate) fn stream(
     let mut completeness = Completeness::Whole;
     let place = table.entry.name.clone();
     match read {
-        Ok(0) => {}
+        Ok(0) => {
+            let counted = facts.tables.get(table.at).map_or(sent, |known| known.rows);
+            if counted != sent {
+                facts.notices.push(Notice {
+                    place,
+                    problem: Problem::Remark,
+                    message: format!("its header counts {counted} rows, but {sent} are stored and were read"),
+                });
+            }
+        }
         Ok(skipped) => facts.notices.push(Notice {
             place,
             problem: Problem::Malformed,
@@ -184,12 +195,18 @@ fn scalar(value: Value) -> Scalar {
         Value::Float(number) => finite(number.to_string().parse().unwrap_or(f64::from(number))),
         Value::Double(number) => finite(number),
         Value::Text(text) | Value::Guid(text) => Scalar::Text(text),
+        Value::Binary(bytes) if bytes.len() <= LONGEST_BINARY => Scalar::Text(hexadecimal(&bytes)),
         Value::Binary(bytes) => Scalar::Binary(bytes.len() as u64),
         Value::Money(digits) | Value::Numeric(digits) => Scalar::Exact(digits),
         Value::Timestamp(days) => moment_of_days(days).map_or(Scalar::Number(days), Scalar::Moment),
         Value::DateTimeExtended(text) => Scalar::Moment(text.replacen(' ', "T", 1)),
         _ => Scalar::Empty,
     }
+}
+
+/// Bytes as digits, two each: what `data export` writes for them.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn finite(number: f64) -> Scalar {

@@ -71,12 +71,15 @@ fn index_facts(database: &mut Database, page: u32, definition: &TableDef) -> Vec
 }
 
 fn column_facts(column: &ColumnDef, calculated: Option<&ColumnType>, encoding: TextEncoding) -> ColumnFacts {
-    let kind = calculated.copied().unwrap_or(column.col_type);
+    // The definition's own type is that of a calculated column's result; the property beside it names the type its
+    // values are stored in.
+    let kind = column.col_type;
+    let stored = calculated.copied().unwrap_or(kind);
     let numeric = kind == ColumnType::Numeric;
     ColumnFacts {
         name: column.name.clone(),
         declared_type: Some(type_name(kind).to_string()),
-        length: length(column, kind, encoding),
+        length: length(column, stored, encoding),
         precision: numeric.then_some(column.precision),
         scale: numeric.then_some(column.scale),
         auto_number: column.is_auto_number(),
@@ -91,7 +94,10 @@ fn length(column: &ColumnDef, kind: ColumnType, encoding: TextEncoding) -> Optio
         ColumnType::Text if encoding.is_jet3() => Some(u32::from(column.col_size)),
         ColumnType::Text => Some(u32::from(column.col_size) / 2),
         ColumnType::Memo | ColumnType::Ole => None,
-        _ => Some(kind.fixed_size().map_or(u32::from(column.col_size), |size| size as u32)),
+        // A calculated column has room for any type; its result has the size of its own.
+        _ if column.is_calculated => Some(kind.fixed_size().map_or(u32::from(column.col_size), |size| size as u32)),
+        _ if column.col_size > 0 => Some(u32::from(column.col_size)),
+        _ => kind.fixed_size().map(|size| size as u32),
     }
 }
 
