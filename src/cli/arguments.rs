@@ -5,13 +5,18 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// Where the store lies when nobody says otherwise.
+pub const DEFAULT_DATA: &str = ".daylight";
+/// Where the dashboards are served when nobody says otherwise.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:8470";
+
 /// Brings shadow IT into the open: reads Excel and Access estates, infers models, converts macros and proves equivalence.
 #[derive(Debug, Parser)]
 #[command(name = "daylight", version, about, max_term_width = 110)]
 pub struct Arguments {
-    /// Folder of the store.
-    #[arg(long, global = true, default_value = ".daylight", value_name = "DIR")]
-    pub data: PathBuf,
+    /// Folder of the store; `.daylight` in the current folder by default.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -22,7 +27,7 @@ pub enum Command {
     Scan(ScanArguments),
     /// Serve the dashboards.
     Serve {
-        #[arg(long, default_value = "127.0.0.1:8470", value_name = "ADDR")]
+        #[arg(long, default_value = DEFAULT_LISTEN, value_name = "ADDR")]
         listen: SocketAddr,
         /// Scan these first.
         #[arg(long = "scan", value_name = "PATH")]
@@ -108,15 +113,16 @@ pub struct PathsArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum VbaCommand {
-    /// VBA source of any Office or Access file.
+    /// VBA source of any Office or Access file, or of all files of a folder.
     Extract {
+        #[arg(value_name = "FILE")]
         file: PathBuf,
         #[arg(long)]
         json: bool,
     },
     /// Parse VBA text and report what is malformed.
     Check {
-        #[arg(required = true)]
+        #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         #[arg(long)]
         json: bool,
@@ -234,7 +240,7 @@ pub struct RunArguments {
     /// Run although policy asks for review, and record why.
     #[arg(long, value_name = "REASON")]
     pub approve: Option<String>,
-    /// Call nothing outside; say what would be called.
+    /// Judge and compile, but do not run; list the steps and what they would call.
     #[arg(long)]
     pub dry_run: bool,
     #[arg(long)]
@@ -265,6 +271,10 @@ pub enum RecordKind {
     Legacy,
     /// Runs of apps recorded elsewhere.
     Runs,
+    /// Deployments, of legacy projects and of apps here.
+    Deploys,
+    /// Service-level objectives of apps.
+    Slo,
 }
 
 #[derive(Debug, Subcommand)]
@@ -279,5 +289,8 @@ pub enum LedgerCommand {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Every setting with its value and where it came from.
-    Show,
+    Show {
+        #[arg(long)]
+        json: bool,
+    },
 }

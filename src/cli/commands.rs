@@ -19,6 +19,7 @@ use crate::pipeline::{PipelineError, ReaderCommand, Workspace};
 /// Everything a command may need of its surroundings.
 struct Context {
     data: std::path::PathBuf,
+    data_from: &'static str,
     clock: Arc<dyn Clock>,
     reader: ReaderCommand,
 }
@@ -28,7 +29,9 @@ pub(super) fn execute(arguments: Arguments) -> Result<u8, Failure> {
     let reader = ReaderCommand::this_program().map_err(|error| {
         Failure::unreadable(format!("cannot find this program on disk to start its readers: {error}"))
     })?;
-    let context = Context { data: arguments.data, clock: Arc::new(SystemClock), reader };
+    let data_from = if arguments.data.is_some() { "--data" } else { "default" };
+    let data = arguments.data.unwrap_or_else(|| std::path::PathBuf::from(super::arguments::DEFAULT_DATA));
+    let context = Context { data, data_from, clock: Arc::new(SystemClock), reader };
     match arguments.command {
         None => estate::main_job(&context),
         Some(Command::Scan(scan)) => estate::scan(&context, &scan),
@@ -54,7 +57,7 @@ pub(super) fn execute(arguments: Arguments) -> Result<u8, Failure> {
         Some(Command::Diff { a, b, json }) => models::diff(&a, &b, json),
         Some(Command::Ledger(LedgerCommand::Verify { json })) => records::ledger_verify(&context, json),
         Some(Command::Schema) => models::schema(),
-        Some(Command::Config(ConfigCommand::Show)) => records::config_show(&context),
+        Some(Command::Config(ConfigCommand::Show { json })) => records::config_show(&context, json),
     }
 }
 
@@ -77,7 +80,7 @@ impl From<PipelineError> for Failure {
         let happened = Chain(&error).to_string();
         let code = match &error {
             error if error.input_unreadable() => UNREADABLE,
-            PipelineError::Unknown { .. } | PipelineError::Argument { .. } | PipelineError::Decode { .. } => USAGE,
+            PipelineError::Unknown { .. } | PipelineError::Argument { .. } => USAGE,
             _ => FINDINGS,
         };
         let failure = Failure { code, happened, remedy: None };
@@ -96,11 +99,23 @@ fn report_failed(failed: &[String]) -> u8 {
     if failed.is_empty() { OK } else { FINDINGS }
 }
 
-/// A path must exist before anything is started.
+/// A path must lead to a file or a folder before anything is started: a pipe or a device would be read without an end.
 fn must_exist(path: &Path) -> Result<(), Failure> {
-    if path.exists() {
+    let happened = match std::fs::metadata(path) {
+        Ok(about) if about.is_file() || about.is_dir() => return Ok(()),
+        Ok(_) => format!("`{}` is neither a file nor a folder", path.display()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => format!("`{}` does not exist", path.display()),
+        Err(error) => format!("`{}` cannot be looked at: {error}", path.display()),
+    };
+    Err(Failure::unreadable(happened).with_remedy("Nothing was read and nothing was changed. Check the path."))
+}
+
+/// As `must_exist`, for what has to be a file.
+fn must_be_file(path: &Path) -> Result<(), Failure> {
+    must_exist(path)?;
+    if path.is_file() {
         return Ok(());
     }
-    Err(Failure::unreadable(format!("`{}` does not exist", path.display()))
-        .with_remedy("Check the path; nothing was read."))
+    Err(Failure::unreadable(format!("`{}` is a folder; a file is needed", path.display()))
+        .with_remedy("Nothing was read and nothing was changed. Name the file."))
 }

@@ -17,6 +17,7 @@ mod relations;
 mod required;
 mod semantic;
 mod sheet;
+mod sightings;
 mod table;
 mod types;
 mod when;
@@ -25,6 +26,7 @@ use crate::facts::{Reading, Scalar, TableContent};
 use crate::model::{Application, Evidence, Inference};
 
 pub use family::{Sketch, cluster, sketch};
+pub use sightings::{Sighting, secrets_in_steps, sightings};
 
 /// One file to infer from.
 #[derive(Debug, Clone, Copy)]

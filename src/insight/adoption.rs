@@ -10,6 +10,9 @@ use super::{Indicator, InsightError, percent, term};
 
 /// Days of the window: four whole weeks, so that week days weigh alike.
 const WINDOW_DAYS: i32 = 28;
+/// An app is in production from this many runs or people in a month on (CoE starter kit, power-bi-monitor).
+const PRODUCTION_RUNS: u64 = 50;
+const PRODUCTION_PEOPLE: u64 = 5;
 /// Windows shown in the series.
 const WINDOWS_SHOWN: i32 = 12;
 
@@ -17,6 +20,8 @@ const WINDOWS_SHOWN: i32 = 12;
 struct Window {
     /// App → people who ran it.
     people: BTreeMap<String, u64>,
+    /// Apps that count as in production.
+    production: usize,
     runs: u64,
     legacy_opens: Option<u64>,
     daily_mean: f64,
@@ -60,6 +65,7 @@ pub(super) fn indicators(rows: &Observations, day: Day) -> Result<Vec<Indicator>
         term("people who ran an app (counted per app)", users),
         term("apps in use", now.people.len()),
         term("mean daily people / 28-day people, %", stickiness(&now, users)),
+        term("apps in production use (50 runs or 5 people in the window)", now.production),
     ];
     if reach.value.is_none() {
         reach.insufficient = Some(String::from(
@@ -120,7 +126,10 @@ fn window_of(frame: &DataFrame, day: Day) -> PolarsResult<Window> {
         .lazy()
         .filter(col("legacy").not())
         .group_by([col("app")])
-        .agg([col("person").n_unique().cast(DataType::UInt64).alias("people")])
+        .agg([
+            col("person").n_unique().cast(DataType::UInt64).alias("people"),
+            col("n").sum().cast(DataType::UInt64).alias("runs"),
+        ])
         .collect()?;
     let (legacy_opens, legacy_rows) = total(true)?;
     let (runs, _) = total(false)?;
@@ -133,8 +142,13 @@ fn window_of(frame: &DataFrame, day: Day) -> PolarsResult<Window> {
         .collect()?;
     let apps = people.column("app")?.str()?;
     let counts = people.column("people")?.u64()?;
+    let uses = people.column("runs")?.u64()?;
+    let is_production = |(runs, people): &(Option<u64>, Option<u64>)| {
+        runs.unwrap_or(0) >= PRODUCTION_RUNS || people.unwrap_or(0) >= PRODUCTION_PEOPLE
+    };
     Ok(Window {
         people: apps.iter().zip(counts.iter()).filter_map(|(app, n)| Some((app?.to_string(), n?))).collect(),
+        production: uses.iter().zip(counts.iter()).filter(is_production).count(),
         runs,
         legacy_opens: (legacy_rows > 0).then_some(legacy_opens),
         daily_mean: daily.column("people")?.f64()?.get(0).unwrap_or(0.0) / f64::from(WINDOW_DAYS),

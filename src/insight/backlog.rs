@@ -70,6 +70,10 @@ pub(super) fn indicator(items: &[BacklogItem], day: Day) -> Result<Indicator, In
         }
     }
     if let Some(value) = made.value {
+        if let Some((since, before)) = made.series.first().filter(|(_, before)| *before > 0.0) {
+            let reduction = tenth((1.0 - value / before) * 100.0);
+            made.terms.push(term(&format!("reduction since {since}, %"), reduction));
+        }
         made.series.push((day_text(day), value));
     }
     Ok(made)

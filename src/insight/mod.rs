@@ -18,8 +18,8 @@ use thiserror::Error;
 
 pub use calendar::{Day, day_number, day_text};
 pub use rows::{
-    BacklogItem, CostMonth, Coverage, Eligible, FileState, Observations, PolicyOutcome, Replay, Root, RunOutcome,
-    Snapshot, StatusChange, TagState, Usage,
+    BacklogItem, CostMonth, Coverage, Deploy, Eligible, FileState, Objective, Observations, Ownership, PolicyOutcome,
+    Replay, Root, RunOutcome, Snapshot, StatusChange, TagState, Usage,
 };
 
 /// One indicator, in the shape of `docs/cli.md`, with what opens it up on a page.
@@ -71,7 +71,7 @@ pub fn indicators(rows: &Observations, as_of: &str) -> Result<Vec<Indicator>, In
     all.push(backlog::indicator(&rows.backlog, day)?);
     all.extend(adoption::indicators(rows, day)?);
     all.push(health::indicator(rows, day));
-    all.extend(delivery::indicators());
+    all.push(delivery::indicator(&rows.deploys, day));
     all.push(maintenance::indicator(&rows.costs, day)?);
     all.extend(compliance::indicators(rows));
     all.extend(fidelity::indicators(rows));
@@ -82,6 +82,15 @@ pub fn indicators(rows: &Observations, as_of: &str) -> Result<Vec<Indicator>, In
 pub(crate) fn percent(part: f64, whole: f64) -> Option<f64> {
     // Adding zero turns a negative zero into zero.
     (whole > 0.0).then(|| (part / whole * 1000.0).round() / 10.0 + 0.0)
+}
+
+/// The value below which `share` of the values lie, between neighbours in proportion; none of nothing.
+pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = share * (sorted.len().checked_sub(1)? as f64);
+    let (below, above) = (sorted.get(place.floor() as usize)?, sorted.get(place.ceil() as usize)?);
+    Some(below + (above - below) * place.fract())
 }
 
 /// Rounded to one decimal, as shown.

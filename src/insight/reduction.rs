@@ -1,5 +1,6 @@
 //! K1: what became of the applications that were unmanaged at the first snapshot. The cohort and its file-to-application
-//! map are frozen at that snapshot; a root that was not looked at makes its applications unknown, never reduced.
+//! map are frozen at that snapshot; a root that was not looked at again makes its applications unknown, never reduced.
+//! Each root counts as it was last looked at: shares are scanned one after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,14 @@ struct Cohort {
     risk: BTreeMap<String, f64>,
 }
 
+/// The looks at one root that are compared.
+struct Look {
+    /// Snapshot that makes the baseline.
+    base: u64,
+    /// The last snapshot that looked at the root after the baseline; none while nobody did, or when it could not be read.
+    last: Option<u64>,
+}
+
 pub(super) fn indicators(rows: &Observations, day: Day) -> Vec<Indicator> {
     let snapshots: Vec<&Snapshot> = rows
         .snapshots
@@ -38,30 +47,52 @@ pub(super) fn indicators(rows: &Observations, day: Day) -> Vec<Indicator> {
     if snapshots.len() < 2 {
         return blank("Needs a second snapshot of the same roots: scan again later.");
     }
-    let common: BTreeSet<&str> =
-        roots_of(rows, first.snapshot).intersection(&roots_of(rows, last.snapshot)).copied().collect();
-    if common.is_empty() {
+    let looks = looks(rows, &snapshots, last);
+    if looks.values().all(|look| look.last.is_none()) {
         return blank("The first and the last snapshot have no readable root in common.");
     }
-    let cohort = cohort(rows, first);
+    let cohort = cohort(rows, first, &looks);
     if cohort.assets.is_empty() {
         return blank("Nothing was unmanaged at the first snapshot.");
     }
     let series: Vec<(String, f64)> = snapshots
         .iter()
-        .skip(1)
-        .filter_map(|at| eliminated_share(&fates(rows, &cohort, at)).map(|value| (at.taken.clone(), value)))
+        .filter(|at| at.snapshot > first.snapshot)
+        .filter_map(|at| {
+            let known = self::looks(rows, &snapshots, at);
+            eliminated_share(&fates(rows, &cohort, &known, at)).map(|value| (at.taken.clone(), value))
+        })
         .collect();
-    let now = fates(rows, &cohort, last);
+    let now = fates(rows, &cohort, &looks, last);
     let window = format!("{} to {}", first.taken, last.taken);
-    figures(rows, &cohort, &now, &common, (first, last), &window, series)
+    figures(rows, &cohort, &now, &looks, (first, last), &window, series)
+}
+
+/// The roots of the first day with their baseline and their last look up to `until`.
+fn looks<'a>(rows: &'a Observations, snapshots: &[&Snapshot], until: &Snapshot) -> BTreeMap<&'a str, Look> {
+    let taken = |number: u64| snapshots.iter().find(|at| at.snapshot == number).map(|at| at.taken.as_str());
+    let first_day = snapshots.first().map_or("", |first| first.taken.as_str());
+    let mut found: BTreeMap<&str, Look> = BTreeMap::new();
+    let mut roots: Vec<&super::rows::Root> =
+        rows.roots.iter().filter(|root| root.snapshot <= until.snapshot && taken(root.snapshot).is_some()).collect();
+    roots.sort_by_key(|root| root.snapshot);
+    for root in roots {
+        match found.get_mut(root.root.as_str()) {
+            Some(look) => look.last = root.readable.then_some(root.snapshot),
+            None if root.readable && taken(root.snapshot) == Some(first_day) => {
+                found.insert(root.root.as_str(), Look { base: root.snapshot, last: None });
+            }
+            None => {}
+        }
+    }
+    found
 }
 
 fn figures(
     rows: &Observations,
     cohort: &Cohort,
     now: &BTreeMap<&str, Fate>,
-    common: &BTreeSet<&str>,
+    looks: &BTreeMap<&str, Look>,
     (first, last): (&Snapshot, &Snapshot),
     window: &str,
     series: Vec<(String, f64)>,
@@ -76,8 +107,9 @@ fn figures(
         now.iter().filter(|(_, fate)| fates.contains(fate)).filter_map(|(app, _)| cohort.risk.get(*app)).sum()
     };
     let known_risk = risk_of(&[Fate::Unmanaged, Fate::Controlled, Fate::Eliminated]);
-    let before = unmanaged_on(rows, first, common);
-    let after = unmanaged_on(rows, last, common) + absent_on(rows, cohort, last, common);
+    let common = looks.values().filter(|look| look.last.is_some()).count();
+    let before = unmanaged_on(rows, first, looks, |look| look.last.map(|_| look.base));
+    let after = unmanaged_on(rows, last, looks, |look| look.last) + absent_on(rows, cohort, last, looks);
     let terms = vec![
         term("cohort (unmanaged applications at the first snapshot)", now.len()),
         term("migrated or retired", count(Fate::Eliminated)),
@@ -92,7 +124,7 @@ fn figures(
         unit: String::from("%"),
         n: n as u64,
         window: window.to_string(),
-        scope: format!("{} common roots", common.len()),
+        scope: format!("{common} common roots"),
         measured_share: Some(known / all),
         insufficient: refused.clone(),
         definition: definition.into(),
@@ -152,12 +184,10 @@ fn blank(needs: &str) -> Vec<Indicator> {
     .collect()
 }
 
-fn roots_of(rows: &Observations, snapshot: u64) -> BTreeSet<&str> {
-    rows.roots.iter().filter(|root| root.snapshot == snapshot && root.readable).map(|root| root.root.as_str()).collect()
-}
-
-fn files_of(rows: &Observations, snapshot: u64) -> impl Iterator<Item = &FileState> {
-    rows.files.iter().filter(move |file| file.snapshot == snapshot && !file.application.is_empty())
+/// The files of a root as one snapshot saw them.
+fn files_of<'a>(rows: &'a Observations, root: &'a str, snapshot: u64) -> impl Iterator<Item = &'a FileState> {
+    let of = move |file: &&FileState| file.snapshot == snapshot && file.root == root && !file.application.is_empty();
+    rows.files.iter().filter(of)
 }
 
 fn status_on<'a>(rows: &'a Observations, application: &str, day: &str) -> &'a str {
@@ -167,9 +197,9 @@ fn status_on<'a>(rows: &'a Observations, application: &str, day: &str) -> &'a st
         .map_or("unmanaged", |change| change.status.as_str())
 }
 
-fn cohort(rows: &Observations, first: &Snapshot) -> Cohort {
+fn cohort(rows: &Observations, first: &Snapshot, looks: &BTreeMap<&str, Look>) -> Cohort {
     let mut found = Cohort { assets: BTreeMap::new(), risk: BTreeMap::new() };
-    for file in files_of(rows, first.snapshot) {
+    for file in looks.iter().flat_map(|(root, look)| files_of(rows, root, look.base)) {
         if status_on(rows, &file.application, &first.taken) != "unmanaged" {
             continue;
         }
@@ -179,13 +209,18 @@ fn cohort(rows: &Observations, first: &Snapshot) -> Cohort {
     found
 }
 
-fn fates<'a>(rows: &Observations, cohort: &'a Cohort, at: &Snapshot) -> BTreeMap<&'a str, Fate> {
-    let looked_at = roots_of(rows, at.snapshot);
+fn fates<'a>(
+    rows: &Observations,
+    cohort: &'a Cohort,
+    looks: &BTreeMap<&str, Look>,
+    at: &Snapshot,
+) -> BTreeMap<&'a str, Fate> {
+    let looked_at = |root: &str| looks.get(root).is_some_and(|look| look.last.is_some());
     cohort
         .assets
         .iter()
         .map(|(application, assets)| {
-            let all_looked_at = assets.iter().all(|(_, root)| looked_at.contains(root.as_str()));
+            let all_looked_at = assets.iter().all(|(_, root)| looked_at(root));
             let fate = match status_on(rows, application, &at.taken) {
                 _ if !all_looked_at => Fate::Unknown,
                 "migrated" | "retired" => Fate::Eliminated,
@@ -204,9 +239,17 @@ fn eliminated_share(fates: &BTreeMap<&str, Fate>) -> Option<f64> {
     if known < trusted { None } else { percent(gone, known) }
 }
 
-fn unmanaged_on(rows: &Observations, at: &Snapshot, common: &BTreeSet<&str>) -> f64 {
-    let found: BTreeSet<&str> = files_of(rows, at.snapshot)
-        .filter(|file| common.contains(file.root.as_str()))
+/// Unmanaged applications on the common roots, each root as the snapshot that `of` chooses saw it.
+fn unmanaged_on(
+    rows: &Observations,
+    at: &Snapshot,
+    looks: &BTreeMap<&str, Look>,
+    of: impl Fn(&Look) -> Option<u64>,
+) -> f64 {
+    let found: BTreeSet<&str> = looks
+        .iter()
+        .filter_map(|(root, look)| of(look).map(|snapshot| files_of(rows, root, snapshot)))
+        .flatten()
         .map(|file| file.application.as_str())
         .filter(|application| status_on(rows, application, &at.taken) == "unmanaged")
         .collect();
@@ -215,10 +258,16 @@ fn unmanaged_on(rows: &Observations, at: &Snapshot, common: &BTreeSet<&str>) -> 
 
 /// Applications of the cohort of which no file was seen any more although their roots were read, and of which nobody said
 /// that they were migrated or retired: they count as unmanaged, because a moved file looks the same.
-fn absent_on(rows: &Observations, cohort: &Cohort, at: &Snapshot, common: &BTreeSet<&str>) -> f64 {
-    let seen: BTreeSet<&str> = files_of(rows, at.snapshot).map(|file| file.application.as_str()).collect();
+fn absent_on(rows: &Observations, cohort: &Cohort, at: &Snapshot, looks: &BTreeMap<&str, Look>) -> f64 {
+    let seen: BTreeSet<&str> = looks
+        .iter()
+        .filter_map(|(root, look)| look.last.map(|snapshot| files_of(rows, root, snapshot)))
+        .flatten()
+        .map(|file| file.application.as_str())
+        .collect();
+    let common = |root: &str| looks.get(root).is_some_and(|look| look.last.is_some());
     let absent = cohort.assets.iter().filter(|(application, assets)| {
-        assets.iter().any(|(_, root)| common.contains(root.as_str()))
+        assets.iter().any(|(_, root)| common(root))
             && !seen.contains(application.as_str())
             && status_on(rows, application, &at.taken) == "unmanaged"
     });

@@ -18,6 +18,9 @@ pub struct Observations {
     pub policy: Vec<PolicyOutcome>,
     pub replays: Vec<Replay>,
     pub coverage: Vec<Coverage>,
+    pub objectives: Vec<Objective>,
+    pub ownership: Vec<Ownership>,
+    pub deploys: Vec<Deploy>,
 }
 
 /// One finished scan.
@@ -139,4 +142,36 @@ pub struct Coverage {
     pub approximate: u64,
     pub manual: u64,
     pub noop: u64,
+}
+
+/// What was promised of an application.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Objective {
+    pub application: String,
+    /// Share of runs that end well, 0 to 1.
+    pub success: Option<f64>,
+    /// 95th percentile of the duration of good runs, in milliseconds.
+    pub p95: Option<f64>,
+}
+
+/// Who answers for an application.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ownership {
+    pub application: String,
+    /// Whether someone who still works here does.
+    pub owned: bool,
+    /// Day on which the owner last confirmed it.
+    pub attested: Option<String>,
+}
+
+/// One deployment of an app, on the legacy side (`legacy`) or on the platform.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Deploy {
+    pub app: String,
+    pub phase: String,
+    pub day: String,
+    pub requested: Option<String>,
+    pub failed: bool,
+    /// Hours until it worked again.
+    pub restored: Option<f64>,
 }

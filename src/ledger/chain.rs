@@ -11,17 +11,35 @@ pub fn hash_line(line: &[u8]) -> String {
     sha256_hex(line)
 }
 
+/// Why a line does not stand where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Misfit {
+    NoRecord,
+    Number { found: u64, expected: u64 },
+    Chain,
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Misfit::NoRecord => out.write_str("the line is not a record"),
+            Misfit::Number { found, expected } => write!(out, "its number is {found}, expected {expected}"),
+            Misfit::Chain => out.write_str("its `prev` is not the SHA-256 of the line before it"),
+        }
+    }
+}
+
 /// Checks one line against its place in the chain.
 ///
 /// # Errors
-/// Says in words what does not fit.
-pub(super) fn check_line(line: &[u8], seq: u64, prev: &str) -> Result<Record, String> {
-    let record: Record = serde_json::from_slice(line).map_err(|_| String::from("the line is not a record"))?;
+/// What does not fit.
+pub(super) fn check_line(line: &[u8], seq: u64, prev: &str) -> Result<Record, Misfit> {
+    let record: Record = serde_json::from_slice(line).map_err(|_| Misfit::NoRecord)?;
     if record.seq != seq {
-        return Err(format!("its number is {}, expected {seq}", record.seq));
+        return Err(Misfit::Number { found: record.seq, expected: seq });
     }
     if record.prev != prev {
-        return Err(String::from("its `prev` is not the SHA-256 of the line before it"));
+        return Err(Misfit::Chain);
     }
     Ok(record)
 }

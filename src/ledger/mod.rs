@@ -21,7 +21,7 @@ pub use keys::TenantKeys;
 pub use objects::{ObjectId, Objects};
 pub use sealed::{SealedId, SealedOriginals};
 pub use segments::{FileLedger, SEGMENT_BYTES};
-pub use verify::{Break, Verification, verify_folder};
+pub use verify::{Break, Verification, read_folder, verify_folder};
 
 /// What happened, before it has a number and a place in the chain.
 #[derive(Debug, Clone, PartialEq)]

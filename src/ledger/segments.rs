@@ -179,7 +179,8 @@ impl Walk {
             return Err(self.broken(path, "a segment that is not the last one ends in the middle of a line"));
         }
         for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let record = check_line(line, self.seq + 1, &self.hash).map_err(|reason| self.broken(path, &reason))?;
+            let record =
+                check_line(line, self.seq + 1, &self.hash).map_err(|misfit| self.broken(path, &misfit.to_string()))?;
             self.seq = record.seq;
             self.hash = hash_line(line);
         }

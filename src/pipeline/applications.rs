@@ -6,13 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::judge::{self, Seen};
+use super::owners::{self, OwnerRow};
 use super::report::{CoverageReport, ModuleReport};
 use super::scan::Read;
 use super::workspace::SYSTEM;
-use super::{FileRow, PipelineError, Workspace, judge, queries};
+use super::{FileRow, PipelineError, Workspace, review};
 use crate::facts::{LinkFacts, Reading, SourceFacts};
-use crate::infer::{Source, cluster, infer, sketch};
+use crate::infer::{Sighting, Source, cluster, infer, sightings, sketch};
 use crate::model::{Application, Field, Inference, Workflow};
+
+/// Raised whenever reading, inferring or converting gives something else for the same file: unchanged files are then read
+/// again at the next scan.
+pub(super) const FORMAT: u32 = 2;
 
 /// A file's facts as kept, with the object that holds its model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,19 +36,12 @@ pub(super) struct FileModel {
     pub rows: u64,
     pub risk: f64,
     pub links: Vec<LinkFacts>,
-}
-
-#[derive(Deserialize)]
-struct OwnerRow {
-    asset: String,
-    owner: String,
-    owner_active: Option<bool>,
-    deputy: String,
-    domain: String,
-    criticality: String,
-    attested: Option<String>,
-    purpose: String,
-    state: String,
+    /// What contents showed beside the model.
+    #[serde(default)]
+    pub sightings: Vec<Sighting>,
+    /// Models that forms and reports show.
+    #[serde(default)]
+    pub shown_models: Vec<String>,
 }
 
 /// The object id of the model kept with facts `id`; none when they were kept by an older version.
@@ -52,7 +51,8 @@ pub(super) fn model_of(workspace: &Workspace, id: &str) -> Result<Option<String>
 
 /// Infers, converts and weighs one file.
 pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileModel {
-    let mut inference = infer(&[Source { name, reading }]);
+    let source = Source { name, reading };
+    let mut inference = infer(&[source]);
     let mut converted = super::convert::convert_facts(&reading.facts);
     let formulas = super::convert::reported(super::formulas::apply(&mut inference, name, reading));
     converted.report.extend(formulas.report);
@@ -64,7 +64,10 @@ pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileMod
     let rows = reading.tables.iter().map(|table| table.rows.len() as u64).sum::<u64>()
         + inference.regions.iter().map(region_rows).sum::<u64>();
     let risk = risk_of(reading, &inference.application);
+    let sightings = sightings(&source, &inference.application, &inference.regions);
     FileModel {
+        sightings,
+        shown_models: shown_models(&reading.facts, &inference.application),
         inference,
         coverage: converted.coverage,
         modules: converted.report,
@@ -72,6 +75,30 @@ pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileMod
         risk,
         links: reading.facts.links.clone(),
     }
+}
+
+/// Models that a form or a report takes its records from, directly or through a saved query that names them.
+fn shown_models(facts: &SourceFacts, application: &Application) -> Vec<String> {
+    let records = facts.forms.iter().chain(&facts.reports).filter_map(|object| object.record_source.as_deref());
+    let sources: Vec<String> = records
+        .map(|source| {
+            let query = facts.queries.iter().find(|query| query.name.eq_ignore_ascii_case(source.trim()));
+            query.map_or(source, |query| query.sql.as_str()).to_lowercase()
+        })
+        .collect();
+    let named = |model: &str| {
+        let model = model.to_lowercase();
+        sources.iter().any(|source| {
+            source.match_indices(&model).any(|(at, found)| {
+                let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+                let head = source.get(..at).unwrap_or("").chars().next_back();
+                let tail = source.get(at + found.len()..).unwrap_or("").chars().next();
+                !touches(head) && !touches(tail)
+            })
+        })
+    };
+    let models = application.data_models.iter().map(|model| &model.name);
+    models.filter(|name| !name.is_empty() && named(name)).cloned().collect()
 }
 
 fn region_rows(region: &crate::model::Region) -> u64 {
@@ -119,34 +146,37 @@ fn tag_impact(tag: &str) -> u8 {
     }
 }
 
-/// States an owner record may claim for an application.
-const STATES: &[&str] = &["unmanaged", "controlled", "migrated", "retired"];
-
 /// Groups what was read into applications, records each, its tags and its policy check; returns asset → application id.
-/// `before` holds the assets as they were known before this scan: an id is given once.
+/// `before` holds the assets as they were known before this scan: an id is given once. `elsewhere` are files of the estate
+/// that this scan did not look at: a copy on another share is a copy.
 pub(super) fn group(
     workspace: &Workspace,
-    snapshot: u64,
-    day: &str,
+    (snapshot, day): (u64, &str),
     read: &[Read],
     before: &BTreeMap<String, FileRow>,
+    elsewhere: &[FileRow],
 ) -> Result<BTreeMap<String, String>, PipelineError> {
     let known: BTreeMap<String, String> = before
         .values()
         .filter(|row| !row.application.is_empty())
         .map(|row| (row.asset.clone(), row.application.clone()))
         .collect();
-    let owners: Vec<OwnerRow> = workspace.scope().ask(queries::OWNERS, &Value::Null)?;
-    let members: Vec<&Read> = read.iter().filter(|read| !read.model.is_empty()).collect();
+    let _turn = workspace.take_turn();
+    let others: Vec<Read> = elsewhere.iter().filter_map(|row| not_read_now(workspace, row)).collect();
+    let paths = read.iter().chain(&others).map(|read| read.file.path.as_str()).collect();
+    let about = About { snapshot, day, owners: owners::rows(workspace)?, tags: workspace.tags()?, paths };
+    let members: Vec<&Read> = read.iter().chain(&others).filter(|read| !read.model.is_empty()).collect();
+    let now: BTreeSet<&str> = read.iter().map(|read| read.asset.as_str()).collect();
     let mut sketches = Vec::with_capacity(members.len());
     for member in &members {
         let kept: KeptFacts = workspace.fetch(&member.facts)?;
         sketches.push(sketch(&kept.facts));
     }
-    let paths: Vec<&str> = read.iter().map(|read| read.file.path.as_str()).collect();
     let mut assigned = BTreeMap::new();
     let mut taken = BTreeSet::new();
-    for (copies, is_export) in families(&members, cluster(&sketches)) {
+    let concerned = |copies: &[&Read]| copies.iter().any(|copy| now.contains(copy.asset.as_str()));
+    let families = families(&members, cluster(&sketches)).into_iter().filter(|(copies, _)| concerned(copies));
+    for (copies, is_export) in families {
         let Some((fullest, mut model)) = fullest(workspace, &copies)? else { continue };
         if is_export {
             model = union(workspace, &copies, model)?;
@@ -155,11 +185,68 @@ pub(super) fn group(
         for copy in &copies {
             assigned.insert(copy.asset.clone(), id.clone());
         }
-        record(workspace, (snapshot, day), &id, fullest, &copies, model, (&owners, &paths))?;
+        let sightings = all_sightings(workspace, fullest, &copies, &about.owners)?;
+        record(workspace, &about, &id, (fullest, &copies), model, sightings)?;
     }
     let members: Vec<Value> = assigned.iter().map(|(asset, id)| json!({ "asset": asset, "application": id })).collect();
     workspace.record(SYSTEM, vec![("files.grouped", json!({ "snapshot": snapshot, "members": members }))])?;
+    let states = owners::states(workspace, day)?;
+    if !states.is_empty() {
+        workspace.record(SYSTEM, states)?;
+    }
     Ok(assigned)
+}
+
+/// What every application of a scan is weighed with.
+struct About<'a> {
+    snapshot: u64,
+    day: &'a str,
+    owners: Vec<OwnerRow>,
+    tags: Vec<super::TagRow>,
+    /// Of every file of the estate.
+    paths: Vec<&'a str>,
+}
+
+/// A file of the estate as an earlier scan read it; none when nothing could be read of it.
+fn not_read_now(workspace: &Workspace, row: &FileRow) -> Option<Read> {
+    let model = model_of(workspace, &row.facts).ok().flatten()?;
+    Some(Read {
+        root: row.root.clone(),
+        path: row.path.clone(),
+        place: row.place.clone(),
+        file: super::ScannedFile { path: row.path.clone(), kind: row.kind.clone(), ..super::ScannedFile::default() },
+        asset: row.asset.clone(),
+        facts: row.facts.clone(),
+        model,
+        risk: row.risk,
+    })
+}
+
+/// What all copies of a family showed. The fullest copy's places stand as they are, those of other copies say which copy.
+fn all_sightings(
+    workspace: &Workspace,
+    fullest: &Read,
+    copies: &[&Read],
+    owners: &[OwnerRow],
+) -> Result<Vec<Value>, PipelineError> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut sightings = Vec::new();
+    let mut order: Vec<&Read> = copies.iter().copied().filter(|copy| copy.asset != fullest.asset).collect();
+    order.insert(0, fullest);
+    for copy in order {
+        let model: FileModel = workspace.fetch(&copy.model)?;
+        let environment = judge::environment(copy.within(), owners::of_paths([copy.file.path.as_str()], owners));
+        for sighting in model.sightings {
+            let key = (sighting.kind.clone(), sighting.location.clone());
+            if found.contains(&key) {
+                continue;
+            }
+            let elsewhere = (copy.asset != fullest.asset).then(|| super::contents::file_name(copy.file.path.as_ref()));
+            sightings.push(judge::finding(&sighting, elsewhere.as_deref(), environment));
+            found.push(key);
+        }
+    }
+    Ok(sightings)
 }
 
 /// Folders into which Access and version-control add-ins sort the objects of one database.
@@ -219,6 +306,7 @@ fn union(workspace: &Workspace, parts: &[&Read], whole: FileModel) -> Result<Fil
         all.inference.evidence.extend(model.inference.evidence);
         all.modules.extend(model.modules);
         all.links.extend(model.links);
+        all.shown_models.extend(model.shown_models);
         all.coverage.add(model.coverage);
         all.rows += model.rows;
         all.risk = all.risk.max(model.risk);
@@ -276,90 +364,55 @@ fn application_id(
 
 fn record(
     workspace: &Workspace,
-    (snapshot, day): (u64, &str),
+    about: &About<'_>,
     id: &str,
-    fullest: &Read,
-    copies: &[&Read],
+    (fullest, copies): (&Read, &[&Read]),
     model: FileModel,
-    (owners, paths): (&[OwnerRow], &[&str]),
+    sightings: Vec<Value>,
 ) -> Result<(), PipelineError> {
     let mut inference = model.inference;
-    let known = |target: &str| paths.iter().any(|path| same_name(path, target));
-    let observations = judge::observations(copies.len() as u64, &inference, &model.links, &known);
+    let known = |target: &str| about.paths.iter().any(|path| same_name(path, target));
+    let owner = owners::of_paths(copies.iter().map(|copy| copy.file.path.as_str()), &about.owners);
+    let seen = Seen {
+        live_copies: copies.len() as u64,
+        path: fullest.path.clone(),
+        shown_models: model.shown_models,
+        sightings,
+        links: judge::unknown_links(&model.links, &known),
+        orphans: judge::orphans(&inference),
+    };
+    let observations = workspace.keep(&seen)?;
     let application = &mut inference.application;
     application.id = id.to_string();
     application.version = String::from("1.0.0");
     let name = stem(&fullest.file.path);
     application.metadata.name = Some(name.clone());
     application.metadata.sources = copies.iter().map(|copy| copy.file.path.clone()).collect();
-    let owner = owner_of(copies, owners);
-    if let Some(owner) = owner {
-        apply_owner(application, owner);
-    }
-    let verdict = judge::check_application(application, &observations, day)?;
-    let domain = application.metadata.business_domain.clone().unwrap_or_default();
+    let domain = owner.map(|owner| owner.domain.clone()).unwrap_or_default();
     let fields: usize = application.data_models.iter().map(|model| model.fields.len()).sum();
-    let mut events = vec![(
-        "application.inferred",
-        json!({
-            "snapshot": snapshot, "application": id, "name": name, "domain": domain, "files": copies.len(),
-            "model": workspace.keep(&*application)?, "models": application.data_models.len(), "fields": fields,
-            "workflows": application.workflows.len(), "coverage": model.coverage, "report": workspace.keep(&model.modules)?,
-            "inference": "",
-        }),
-    )];
-    events.push(("fields.tagged", json!({ "application": id, "fields": judge::tagged_fields(&inference) })));
-    events.push((
-        "policy.checked",
-        json!({
-            "application": id, "stage": "scan", "decision": verdict.decision, "rules": judge::rule_count(), "violations": verdict.violations,
-        }),
-    ));
-    if let Some(state) = owner.map(|owner| owner.state.as_str()).filter(|state| STATES.contains(state)) {
-        let status = json!({ "application": id, "status": state, "day": day, "reason": "owner record" });
-        events.push(("application.status", status));
+    let proposals = judge::tagged_fields(&inference);
+    let inferred = workspace.keep(&inference)?;
+    let mut application = inference.application;
+    if let Some(owner) = owner {
+        owners::apply(&mut application, owner);
     }
-    if let Some((_, Value::Object(fields))) = events.first_mut() {
-        fields.insert(String::from("inference"), json!(workspace.keep(&inference)?));
-    }
+    review::apply_decisions(&mut application, &about.tags);
+    let status = owners::status_of(workspace, id, owner)?;
+    let verdict = judge::check_application(&application, &seen.document(&status), about.day)?;
+    let events = vec![
+        (
+            "application.inferred",
+            json!({
+                "snapshot": about.snapshot, "application": id, "name": name, "domain": domain, "files": copies.len(),
+                "model": workspace.keep(&application)?, "models": application.data_models.len(), "fields": fields,
+                "workflows": application.workflows.len(), "coverage": model.coverage,
+                "report": workspace.keep(&model.modules)?, "inference": inferred, "observations": observations,
+            }),
+        ),
+        ("fields.tagged", json!({ "application": id, "fields": proposals })),
+        ("policy.checked", judge::checked(id, "scan", &verdict)),
+    ];
     workspace.record(SYSTEM, events)
-}
-
-/// The owner record of a family: the first whose path or pattern fits one of its copies.
-fn owner_of<'a>(copies: &[&Read], owners: &'a [OwnerRow]) -> Option<&'a OwnerRow> {
-    owners.iter().find(|owner| copies.iter().any(|copy| ends_in(&copy.file.path.replace('\\', "/"), &owner.asset)))
-}
-
-/// Whether a path ends in a pattern of whole parts; `*` stands for any characters within a part.
-pub(super) fn ends_in(path: &str, pattern: &str) -> bool {
-    let (parts, wanted): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), pattern.split('/').collect());
-    let Some(start) = parts.len().checked_sub(wanted.len()) else { return false };
-    !pattern.is_empty() && parts.iter().skip(start).zip(&wanted).all(|(part, pattern)| fits(part, pattern))
-}
-
-fn fits(part: &str, pattern: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let first = pieces.next().unwrap_or("");
-    let Some(mut rest) = part.strip_prefix(first) else { return false };
-    let mut last = None;
-    for piece in pieces {
-        let Some(at) = rest.find(piece) else { return false };
-        rest = rest.get(at + piece.len()..).unwrap_or("");
-        last = Some(piece);
-    }
-    rest.is_empty() || last.is_some_and(|piece| piece.is_empty() || part.ends_with(piece))
-}
-
-fn apply_owner(application: &mut Application, owner: &OwnerRow) {
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
-    let metadata = &mut application.metadata;
-    metadata.owner = some(&owner.owner);
-    metadata.owner_active = owner.owner_active;
-    metadata.deputy = some(&owner.deputy);
-    metadata.business_domain = some(&owner.domain);
-    metadata.criticality = some(&owner.criticality);
-    metadata.purpose = some(&owner.purpose);
-    metadata.attested_day = owner.attested.clone().map(crate::model::Day::Text);
 }
 
 /// Whether two paths end in the same file name, whatever their separators and escapes.

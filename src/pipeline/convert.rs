@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::PipelineError;
-use super::contents::{read_path, read_paths, word};
+use super::contents::{read_paths, word};
 use super::report::{
     AccessColumn, AccessEnd, AccessIndex, AccessRelationship, AccessReport, AccessTable, CheckedModule, ConvertReport,
     CoverageReport, ExtractReport, ExtractedModule, ModuleReport, ProcedureReport, SyntaxError, SyntaxReport,
 };
 use crate::convert::query::Catalog;
 use crate::convert::{Context, Conversion, Coverage, Host};
-use crate::facts::{CodeFacts, DeclaredRelationship, FileKind, LinkFacts, SourceFacts, TableContent};
+use crate::facts::{CodeFacts, DeclaredRelationship, FileKind, LinkFacts, SourceFacts};
 use crate::infer::Source;
 use crate::lang::vba;
 use crate::lang::vba::ast::ModuleKind;
@@ -125,13 +125,15 @@ pub fn convert(paths: &[PathBuf], reader: &ReaderCommand) -> Result<(ConvertRepo
     Ok((ConvertReport { application, coverage, modules }, failed))
 }
 
-/// `daylight vba extract`.
+/// `daylight vba extract`: the modules of a file, or of every readable file of a folder; the second value lists what could
+/// not be read.
 ///
 /// # Errors
-/// When the file cannot be read.
-pub fn vba_extract(file: &Path, reader: &ReaderCommand) -> Result<ExtractReport, PipelineError> {
-    let read = read_path(file, reader)?;
-    Ok(ExtractReport { modules: extracted(&read.reading.facts.code) })
+/// When a named file cannot be read.
+pub fn vba_extract(file: &Path, reader: &ReaderCommand) -> Result<(ExtractReport, Vec<String>), PipelineError> {
+    let (read, failed) = read_paths(&[file.to_path_buf()], reader)?;
+    let modules = read.iter().flat_map(|file| extracted(&file.reading.facts.code)).collect();
+    Ok((ExtractReport { modules }, failed))
 }
 
 fn extracted(code: &[CodeFacts]) -> Vec<ExtractedModule> {
@@ -150,7 +152,7 @@ fn extracted(code: &[CodeFacts]) -> Vec<ExtractedModule> {
 /// When a file cannot be read.
 pub fn vba_check(files: &[PathBuf]) -> Result<SyntaxReport, PipelineError> {
     let mut modules = Vec::new();
-    for file in files {
+    for file in &code_files(files) {
         let module = read_module(file)?;
         let parsed = vba::parse(&module.name, &module.code, kind_of(&module.kind));
         modules.push(CheckedModule {
@@ -165,6 +167,27 @@ pub fn vba_check(files: &[PathBuf]) -> Result<SyntaxReport, PipelineError> {
         });
     }
     Ok(SyntaxReport { modules })
+}
+
+/// Endings of exported VBA modules.
+const CODE_ENDINGS: [&str; 4] = ["bas", "cls", "frm", "vba"];
+
+/// The files as named; for a folder the code files below it.
+fn code_files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let is_code = |path: &PathBuf| {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        ending.is_some_and(|ending| CODE_ENDINGS.contains(&ending.as_str()))
+    };
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let roots = super::discover::discover(std::slice::from_ref(path), Path::new(""));
+            found.extend(roots.into_iter().flat_map(|root| root.files).filter(is_code));
+        } else {
+            found.push(path.clone());
+        }
+    }
+    found
 }
 
 pub(super) fn kind_of(kind: &str) -> ModuleKind {
@@ -201,13 +224,31 @@ pub(super) fn read_module(path: &Path) -> Result<CodeFacts, PipelineError> {
     Ok(CodeFacts { name: named.unwrap_or(stem), kind: kind.to_string(), code })
 }
 
-/// `daylight access show`.
+/// `daylight access show`: one file, or an export's folder as one database; the second value lists what could not be read.
 ///
 /// # Errors
-/// When the file cannot be read.
-pub fn access_show(file: &Path, reader: &ReaderCommand) -> Result<AccessReport, PipelineError> {
-    let read = read_path(file, reader)?;
-    let mut facts = read.reading.facts;
+/// When a named file cannot be read.
+pub fn access_show(file: &Path, reader: &ReaderCommand) -> Result<(AccessReport, Vec<String>), PipelineError> {
+    let (read, failed) = read_paths(&[file.to_path_buf()], reader)?;
+    let mut all = AccessReport::default();
+    for one in read {
+        let shown = shown(one.reading.facts);
+        if all.version.is_empty() {
+            all.version = shown.version;
+        }
+        all.tables.extend(shown.tables);
+        all.relationships.extend(shown.relationships);
+        all.queries.extend(shown.queries);
+        all.modules.extend(shown.modules);
+        all.macros.extend(shown.macros);
+        all.forms.extend(shown.forms);
+        all.reports.extend(shown.reports);
+        all.links.extend(shown.links);
+    }
+    Ok((all, failed))
+}
+
+fn shown(mut facts: SourceFacts) -> AccessReport {
     // A relationship with a table of another file is drawn in the database but holds nothing together: it is a link.
     let linked: Vec<&str> =
         facts.tables.iter().filter(|table| table.linked_to.is_some()).map(|table| table.name.as_str()).collect();
@@ -222,7 +263,7 @@ pub fn access_show(file: &Path, reader: &ReaderCommand) -> Result<AccessReport, 
         place: format!("{} [{}]", link.from_table, link.from_columns.join(", ")),
     }));
     let end = |table: &str, columns: &[String]| AccessEnd { table: table.to_string(), columns: columns.to_vec() };
-    Ok(AccessReport {
+    AccessReport {
         version: facts.version.clone().unwrap_or_default(),
         tables: facts.tables.iter().map(access_table).collect(),
         relationships: facts
@@ -240,7 +281,7 @@ pub fn access_show(file: &Path, reader: &ReaderCommand) -> Result<AccessReport, 
         forms: facts.forms,
         reports: facts.reports,
         links: facts.links,
-    })
+    }
 }
 
 fn access_table(table: &crate::facts::TableFacts) -> AccessTable {
@@ -268,50 +309,4 @@ fn access_table(table: &crate::facts::TableFacts) -> AccessTable {
             })
             .collect(),
     }
-}
-
-/// `daylight data export` as CSV: one file per table into `out`; returns the files written.
-///
-/// # Errors
-/// When a named file cannot be read or a file cannot be written.
-pub fn export_rows(paths: &[PathBuf], out: &Path, reader: &ReaderCommand) -> Result<Vec<PathBuf>, PipelineError> {
-    let (read, _) = read_paths(paths, reader)?;
-    std::fs::create_dir_all(out).map_err(|source| PipelineError::WriteFile { path: out.to_path_buf(), source })?;
-    let mut written = Vec::new();
-    for file in &read {
-        for table in &file.reading.tables {
-            written.push(write_rows(out, table)?);
-        }
-        let source = Source { name: &file.name, reading: &file.reading };
-        for table in crate::infer::rows(&source) {
-            written.push(write_rows(out, &table)?);
-        }
-    }
-    Ok(written)
-}
-
-fn write_rows(out: &Path, table: &TableContent) -> Result<PathBuf, PipelineError> {
-    let path = out.join(format!("{}.csv", safe_name(&table.name)));
-    let file =
-        std::fs::File::create(&path).map_err(|source| PipelineError::WriteFile { path: path.clone(), source })?;
-    let mut buffered = std::io::BufWriter::new(file);
-    crate::source::write_table_csv(table, &mut buffered)
-        .map_err(|error| PipelineError::Export { source: Box::new(error) })?;
-    Ok(path)
-}
-
-/// A table's name as a file name: separators and control characters become `_`, so no name leaves the folder.
-fn safe_name(name: &str) -> String {
-    let plain: String =
-        name.chars()
-            .map(|c| {
-                if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
-                    '_'
-                } else {
-                    c
-                }
-            })
-            .collect();
-    let trimmed = plain.trim_matches(['.', ' ']);
-    if trimmed.is_empty() { String::from("table") } else { trimmed.to_string() }
 }

@@ -14,7 +14,7 @@ pub struct Root {
 /// Deepest folder nesting that is followed; file shares stay far below, link cycles do not.
 const DEEPEST: usize = 64;
 
-/// Lists the regular files of every root, sorted; links are not followed. Skipped: hidden folders and files, Office's own
+/// Lists the regular files of every root, sorted; a root may be a link, links below it are not followed. Skipped: hidden folders and files, Office's own
 /// lock files (`~$…`), Access' lock files (`.laccdb`, `.ldb`) and the companions that readers fetch themselves.
 pub fn discover(roots: &[PathBuf], leave_out: &Path) -> Vec<Root> {
     let hidden = std::fs::canonicalize(leave_out).ok();
@@ -30,13 +30,18 @@ pub fn discover(roots: &[PathBuf], leave_out: &Path) -> Vec<Root> {
 }
 
 fn walk(path: &Path, depth: usize, leave_out: Option<&Path>, root: &mut Root) {
-    let Ok(about) = std::fs::symlink_metadata(path) else {
+    let about = if depth == 0 { std::fs::metadata(path) } else { std::fs::symlink_metadata(path) };
+    let Ok(about) = about else {
         root.readable = false;
         return;
     };
     if about.is_file() {
         root.files.push(path.to_path_buf());
         return;
+    }
+    if depth == 0 && !about.is_dir() {
+        // A device or a pipe has no content that could be read to its end.
+        root.readable = false;
     }
     let is_store = leave_out.is_some() && std::fs::canonicalize(path).ok().as_deref() == leave_out;
     if !about.is_dir() || is_store {

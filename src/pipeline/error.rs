@@ -33,6 +33,8 @@ pub enum PipelineError {
     Encode { source: serde_json::Error },
     #[error("`{what}` does not hold what it should")]
     Decode { what: String, source: serde_json::Error },
+    #[error("`{}` does not hold findings", path.display())]
+    Findings { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("policy could not be evaluated")]
     Policy { source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the workflow could not be compiled")]
@@ -59,13 +61,49 @@ impl PipelineError {
                 Some("Nothing is lost: delete projection.duckdb and start again, it is rebuilt from the ledger.")
             }
             PipelineError::Unreadable { .. } => Some("Open the file in its own program, save it anew, and try again."),
-            PipelineError::Model { .. } => Some("Compare it with `daylight schema`."),
+            PipelineError::Model { .. } => Some("Nothing was changed. Compare it with `daylight schema`."),
+            PipelineError::Findings { .. } => {
+                Some("Nothing was decided. Write a list of findings as `docs/policy.md` shows, each with its `kind`.")
+            }
+            PipelineError::ReadFile { .. } => Some("Nothing was changed. Check the path and that it may be read."),
+            PipelineError::WriteFile { .. } | PipelineError::Export { .. } | PipelineError::Save { .. } => {
+                Some("What was read is untouched. Check that the folder may be written and the disk has room.")
+            }
+            PipelineError::Decode { .. } => {
+                Some("Nothing was changed. Check that the file is JSON of the kind asked for.")
+            }
+            PipelineError::Unknown { .. } => {
+                Some("Nothing was run and nothing was changed. Choose one of those named.")
+            }
+            PipelineError::Argument { .. } => Some("Nothing was recorded and nothing was changed."),
+            PipelineError::Ledger(LedgerError::Missing { .. } | LedgerError::Corrupt { .. }) => {
+                Some("The ledger still holds; restore the object from a backup, or scan the files again.")
+            }
+            PipelineError::Ledger(_) => Some("What was acknowledged before is kept. Check the disk, then try again."),
+            PipelineError::Worker => Some("Start it again; what was recorded is not read a second time."),
             _ => None,
         }
     }
 
     /// Whether the input, not the command, was at fault.
     pub fn input_unreadable(&self) -> bool {
-        matches!(self, PipelineError::ReadFile { .. } | PipelineError::Unreadable { .. } | PipelineError::Model { .. })
+        matches!(
+            self,
+            PipelineError::ReadFile { .. }
+                | PipelineError::Unreadable { .. }
+                | PipelineError::Model { .. }
+                | PipelineError::Findings { .. }
+                | PipelineError::Decode { .. }
+                | PipelineError::Ledger(
+                    LedgerError::Open { .. }
+                        | LedgerError::InUse { .. }
+                        | LedgerError::Read { .. }
+                        | LedgerError::Broken { .. }
+                        | LedgerError::Missing { .. }
+                        | LedgerError::Corrupt { .. }
+                        | LedgerError::Keys { .. }
+                )
+                | PipelineError::Store(_)
+        )
     }
 }

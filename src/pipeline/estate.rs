@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::contents::read_path;
+use super::records::import_on;
 use super::replay::{can_start, receipts};
 use super::workspace::SYSTEM;
-use super::{PipelineError, Progress, RecordKind, ScanOptions, Workspace, import_records, kpis, scan};
+use super::{PipelineError, Progress, RecordKind, ScanOptions, Workspace, kpis, scan};
 use crate::insight::Indicator;
 use crate::model::{Application, Workflow};
 
@@ -39,6 +40,8 @@ const RECORDS: &[(&str, RecordKind)] = &[
     ("eligible.csv", RecordKind::Eligible),
     ("costs.csv", RecordKind::Costs),
     ("runs.csv", RecordKind::Runs),
+    ("deploys.csv", RecordKind::Deploys),
+    ("slo.csv", RecordKind::Slo),
 ];
 
 /// Imports the samples' records, scans each dated copy of the share, and replays the macros of the last one.
@@ -54,7 +57,7 @@ pub fn main_job(workspace: &Workspace, samples: &Path, progress: &dyn Progress) 
     for (index, folder) in dated.snapshots.iter().enumerate() {
         // The records tell how things stand now; the first copy of the share was found before anyone kept any.
         if index + 1 == dated.snapshots.len() {
-            import_all(workspace, samples)?;
+            import_all(workspace, samples, &folder.taken)?;
         }
         let options = ScanOptions {
             day: Some(folder.taken.clone()),
@@ -66,9 +69,9 @@ pub fn main_job(workspace: &Workspace, samples: &Path, progress: &dyn Progress) 
     replay_macros(workspace, progress)
 }
 
-fn import_all(workspace: &Workspace, samples: &Path) -> Result<(), PipelineError> {
+fn import_all(workspace: &Workspace, samples: &Path, day: &str) -> Result<(), PipelineError> {
     for (file, kind) in RECORDS {
-        import_records(workspace, *kind, &samples.join("records").join(file), &[])?;
+        import_on(workspace, *kind, &samples.join("records").join(file), &[], day)?;
     }
     Ok(())
 }
@@ -78,7 +81,7 @@ fn import_all(workspace: &Workspace, samples: &Path) -> Result<(), PipelineError
 /// # Errors
 /// When the ledger refuses.
 pub fn replay_macros(workspace: &Workspace, progress: &dyn Progress) -> Result<(), PipelineError> {
-    let applications: Vec<_> = workspace.applications()?.into_iter().filter(|row| row.workflows > 0).collect();
+    let applications: Vec<_> = workspace.current_applications()?.into_iter().filter(|row| row.workflows > 0).collect();
     progress.stage("replaying", applications.len());
     for row in applications {
         let model: Application = workspace.fetch(&row.model)?;
@@ -153,7 +156,7 @@ pub fn summary(workspace: &Workspace) -> Result<Summary, PipelineError> {
     let state = |state: &str| files.iter().filter(|file| file.state == state).count();
     let sum = |part: fn(&super::ApplicationRow) -> u64| applications.iter().map(part).sum::<u64>();
     let counts = [
-        ("files in the last snapshot", files.len().to_string()),
+        ("files in the estate", files.len().to_string()),
         ("  parsed / partial", format!("{} / {}", state("parsed"), state("partial"))),
         ("  encrypted / unsupported", format!("{} / {}", state("encrypted"), state("unsupported"))),
         ("  rejected / crashed", format!("{} / {}", state("rejected"), state("crashed"))),

@@ -1,13 +1,14 @@
 //! Gathers the rows for the indicators from the projection and hands them to `insight`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::applications::ends_in;
-use super::queries;
-use super::{PipelineError, Workspace};
+use super::{PipelineError, Workspace, owners, queries};
 use crate::insight::{
-    Coverage, Indicator, Observations, PolicyOutcome, Replay, RunOutcome, Snapshot, StatusChange, TagState, indicators,
+    Coverage, Indicator, Objective, Observations, Ownership, PolicyOutcome, Replay, RunOutcome, Snapshot, TagState,
+    indicators,
 };
 
 /// What `daylight kpi` gives.
@@ -34,7 +35,8 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
     let scope = workspace.scope();
     let none = Value::Null;
     let files = scope.ask(queries::FILE_HISTORY, &none)?;
-    let statuses: Vec<StatusChange> = scope.ask(queries::STATUSES, &none)?;
+    let statuses = owners::changes(workspace)?;
+    let ids = Aliases::of(workspace)?;
     Ok(Observations {
         snapshots: workspace
             .share_snapshots()?
@@ -48,7 +50,10 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
         usage: scope.ask(queries::USAGE, &none)?,
         eligible: scope.ask(queries::ELIGIBLE, &none)?,
         costs: scope.ask(queries::COSTS, &none)?,
-        runs: runs(workspace)?,
+        runs: runs(workspace, &ids)?,
+        objectives: objectives(workspace, &ids)?,
+        ownership: ids.ownership(),
+        deploys: scope.ask(queries::DEPLOYS, &none)?,
         tags: workspace.tags()?.iter().map(tag_state).collect(),
         policy: policy_outcomes(workspace)?,
         replays: workspace
@@ -57,7 +62,7 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
             .map(|row| Replay { application: row.application, level: row.level, equal: row.equal })
             .collect(),
         coverage: workspace
-            .applications()?
+            .current_applications()?
             .into_iter()
             .map(|row| Coverage {
                 application: row.application,
@@ -71,29 +76,66 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
     })
 }
 
-/// Runs by application id: records kept elsewhere name an app as its owner record does.
-fn runs(workspace: &Workspace) -> Result<Vec<RunOutcome>, PipelineError> {
-    #[derive(Deserialize)]
-    struct Alias {
-        asset: String,
-        app: String,
-    }
-    let aliases: Vec<Alias> = workspace.scope().ask(queries::OWNERS, &Value::Null)?;
-    let files = workspace.current_files()?;
-    let known = |app: &str| {
-        let named = aliases.iter().filter(|alias| !app.is_empty() && alias.app == app);
-        named
-            .flat_map(|alias| files.iter().filter(|file| ends_in(&file.path, &alias.asset)))
-            .map(|file| file.application.clone())
-            .next()
-    };
-    let mut runs: Vec<RunOutcome> = workspace.scope().ask(queries::RUN_OUTCOMES, &Value::Null)?;
-    for run in &mut runs {
-        if let Some(id) = known(&run.application) {
-            run.application = id;
+/// Other records name an application as its owner record does; here that name leads to the application's id.
+struct Aliases {
+    owners: Vec<owners::OwnerRow>,
+    /// Application → the paths of its files, those that are gone included.
+    paths: BTreeMap<String, Vec<String>>,
+}
+
+impl Aliases {
+    fn of(workspace: &Workspace) -> Result<Aliases, PipelineError> {
+        let files = workspace.files_ever()?;
+        let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (application, found) in owners::by_application(&files) {
+            paths.insert(application.to_string(), found.into_iter().map(str::to_string).collect());
         }
+        Ok(Aliases { owners: owners::rows(workspace)?, paths })
+    }
+
+    /// The id that a name in other records means; the name itself when no owner record explains it.
+    fn id(&self, name: &str) -> String {
+        let named: Vec<&owners::OwnerRow> =
+            self.owners.iter().filter(|owner| !name.is_empty() && owner.app == name).collect();
+        let holds = |paths: &Vec<String>| {
+            paths.iter().any(|path| named.iter().any(|owner| owners::lies_at(path, &owner.asset)))
+        };
+        let found = self.paths.iter().find(|(_, paths)| holds(paths));
+        found.map_or_else(|| name.to_string(), |(application, _)| application.clone())
+    }
+
+    /// Who answers for the applications, as far as records say.
+    fn ownership(&self) -> Vec<Ownership> {
+        let known = self.paths.iter().filter_map(|(application, paths)| {
+            let owner = owners::of_paths(paths.iter().map(String::as_str), &self.owners)?;
+            Some(Ownership {
+                application: application.clone(),
+                owned: !owner.owner.is_empty() && owner.owner_active != Some(false),
+                attested: owner.attested.clone(),
+            })
+        });
+        known.collect()
+    }
+}
+
+/// Runs by application id.
+fn runs(workspace: &Workspace, ids: &Aliases) -> Result<Vec<RunOutcome>, PipelineError> {
+    let mut runs: Vec<RunOutcome> = workspace.scope().ask(queries::RUN_OUTCOMES, &Value::Null)?;
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for run in &mut runs {
+        let id = known.entry(run.application.clone()).or_insert_with(|| ids.id(&run.application));
+        run.application.clone_from(id);
     }
     Ok(runs)
+}
+
+/// Service-level objectives by application id.
+fn objectives(workspace: &Workspace, ids: &Aliases) -> Result<Vec<Objective>, PipelineError> {
+    let mut found: Vec<Objective> = workspace.scope().ask(queries::OBJECTIVES, &Value::Null)?;
+    for objective in &mut found {
+        objective.application = ids.id(&objective.application);
+    }
+    Ok(found)
 }
 
 /// Card data answers to PCI DSS, all other personal data to the GDPR.

@@ -37,9 +37,6 @@ pub struct MacroRequest {
     pub save: Option<PathBuf>,
 }
 
-/// Capabilities that stay inside the run: its own workbook, scripted dialogs, a clock and seeded chance.
-const INSIDE: &[Capability] = &[Capability::Workbook, Capability::Dialogs, Capability::Clock, Capability::Random];
-
 /// Runs a macro.
 ///
 /// # Errors
@@ -72,13 +69,12 @@ pub fn run_macro(
     let program = compiled(&application)?;
     let data = read.as_ref().map_or_else(WorkbookData::default, workbook_of);
     let arguments = request.arguments.iter().map(|text| literal(text)).collect();
-    let mut host = host_for(&data, clock.now_ms(), request.answers.clone(), granted(&request.grants)?);
+    let holds: &[&str] = if request.database.is_some() { &["database"] } else { &[] };
+    let mut host = host_for(&data, clock.now_ms(), request.answers.clone(), granted(&request.grants, holds)?);
     if let Some(read) = read.as_ref().filter(|_| request.database.is_some()) {
         let database = database_of(std::slice::from_ref(read), serial_now(clock.now_ms()))?;
         host.models.push(Box::new(database.clone()));
         host.database = Some(Box::new(database));
-        // The run works on a copy in memory, as it does with a workbook.
-        host.grants.insert(Capability::Database);
     }
     let outcome = run(&program, &workflow.name, arguments, host, Limits::default())
         .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
@@ -91,7 +87,6 @@ fn code_of(request: &MacroRequest, facts: &SourceFacts) -> Result<Vec<CodeFacts>
     }
     let mut code = request.modules.iter().map(|path| read_module(path)).collect::<Result<Vec<_>, _>>()?;
     if request.workbook.is_some() {
-        let facts = read.map(|read| &read.reading.facts);
         for module in code.iter_mut().filter(|module| module.kind == "class" && is_document(&module.name, facts)) {
             module.kind = String::from("document");
         }
@@ -101,9 +96,8 @@ fn code_of(request: &MacroRequest, facts: &SourceFacts) -> Result<Vec<CodeFacts>
 
 /// Whether a class file is the exported module of the workbook or of one of its sheets; sheets without a code name in the file
 /// are called `Sheet1`, `Sheet2`, ... in order.
-fn is_document(name: &str, facts: Option<&SourceFacts>) -> bool {
-    let sheets = facts.map(|facts| facts.sheets.as_slice()).unwrap_or_default();
-    let coded = sheets.iter().enumerate().any(|(place, sheet)| match sheet.code_name.as_deref() {
+fn is_document(name: &str, facts: &SourceFacts) -> bool {
+    let coded = facts.sheets.iter().enumerate().any(|(place, sheet)| match sheet.code_name.as_deref() {
         Some(code_name) if !code_name.is_empty() => code_name.eq_ignore_ascii_case(name),
         _ => name.eq_ignore_ascii_case(&format!("Sheet{}", place + 1)),
     });
@@ -163,23 +157,26 @@ pub(super) fn host_for(data: &WorkbookData, now_ms: u64, answers: Vec<String>, g
     }
 }
 
-/// What runs without asking, plus what was granted by name.
-fn granted(words: &[String]) -> Result<BTreeSet<Capability>, PipelineError> {
-    let mut found: BTreeSet<Capability> = INSIDE.iter().copied().collect();
-    for text in words {
-        let name = text.split(':').next().unwrap_or(text);
-        let capability = Capability::from_name(name).ok_or_else(|| PipelineError::Argument {
-            what: format!("the grant `{text}`"),
-            reason: format!("known capabilities: {}", Capability::ALL.map(Capability::name).join(", ")),
-        })?;
-        found.insert(capability);
-    }
-    Ok(found)
+/// What policy gives a macro on data that `holds` this, with what a person granted by name.
+///
+/// # Errors
+/// `Argument` for a word that names no capability a person may give.
+pub(super) fn granted(words: &[String], holds: &[&str]) -> Result<BTreeSet<Capability>, PipelineError> {
+    let granted = crate::policy::macro_grants(words, holds).map_err(|error| PipelineError::Argument {
+        what: format!("--grant {}", words.join(" ")),
+        reason: error.to_string(),
+    })?;
+    Ok(capabilities(&granted))
 }
 
-/// The capabilities that stay inside a run.
-pub(super) fn inside() -> BTreeSet<Capability> {
-    INSIDE.iter().copied().collect()
+/// The capabilities of a macro to which nobody granted anything.
+pub(super) fn inside() -> Result<BTreeSet<Capability>, PipelineError> {
+    granted(&[], &[])
+}
+
+/// The doors of the sandbox that policy's words name.
+pub(super) fn capabilities(granted: &[String]) -> BTreeSet<Capability> {
+    granted.iter().filter_map(|word| Capability::from_name(word)).collect()
 }
 
 /// An argument as the command line gives it: a number, a quoted text, True, False or a date literal; else text.

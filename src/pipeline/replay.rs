@@ -225,7 +225,7 @@ impl Replayed<'_> {
     }
 
     fn run_on(&self, data: &WorkbookData, clock: &dyn Clock) -> Result<Ran, PipelineError> {
-        let host = host_for(data, clock.now_ms(), Vec::new(), inside());
+        let host = host_for(data, clock.now_ms(), Vec::new(), inside()?);
         let outcome = run(self.program, &self.workflow.name, Vec::new(), host, Limits::default())
             .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
         let reason = match (&outcome.error, &outcome.refusal) {

@@ -8,11 +8,11 @@ use super::PipelineError;
 use super::access_data::database_of;
 use super::contents::ReadPath;
 use super::excel_data::serial_now;
-use super::macros::{host_for, inside};
+use super::macros::{granted, host_for};
 use crate::base::Clock;
 use crate::engine::database::{DatabaseData, FieldValue, TableData};
 use crate::engine::workbook::data::WorkbookData;
-use crate::engine::{Capability, Limits, Program, RunOutcome, RunStatus, run};
+use crate::engine::{Limits, Program, RunOutcome, RunStatus, run};
 use crate::model::{Action, Application, Difference, EvidenceLevel, ProcedureKind, Step, Workflow};
 
 /// Relative tolerance for numbers, as for cells.
@@ -101,8 +101,7 @@ fn left_by(
     clock: &dyn Clock,
 ) -> Result<(DatabaseData, RunOutcome), PipelineError> {
     let database = database_of(std::slice::from_ref(read), serial_now(clock.now_ms()))?;
-    let mut grants: BTreeSet<Capability> = inside();
-    grants.insert(Capability::Database);
+    let grants = granted(&[], &["database"])?;
     let mut host = host_for(&WorkbookData::default(), clock.now_ms(), Vec::new(), grants);
     host.models.push(Box::new(database.clone()));
     host.database = Some(Box::new(database.clone()));

@@ -181,8 +181,6 @@ pub struct RunReport {
     pub status: String,
     pub steps: Vec<StepReport>,
     pub outputs: serde_json::Map<String, Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
 }
 
 /// One executed step.

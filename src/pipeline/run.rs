@@ -1,15 +1,15 @@
 //! `daylight run`: a workflow of a model in the sandbox, after policy had its say, with services by name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 
 use super::access_data::database_of;
-use super::contents::read_path;
+use super::contents::{ReadPath, read_path};
 use super::excel_data::{serial_now, workbook_of};
-use super::judge::{check_application, load_model};
-use super::macros::{find_workflow, host_for, inside};
+use super::judge::{self, load_model};
+use super::macros::{capabilities, find_workflow, host_for};
 use super::report::{RunReport, StepReport};
 use super::{PipelineError, Workspace};
 use crate::base::{Clock, date_of_unix_ms};
@@ -17,8 +17,10 @@ use crate::engine::sandbox::json;
 use crate::engine::services::{PrivateHosts, ServiceRegistry};
 use crate::engine::value::Value;
 use crate::engine::workbook::data::WorkbookData;
-use crate::engine::{Capability, CompileOptions, Lenient, Limits, StepRecord, compile, run};
+use crate::engine::{CompileOptions, Lenient, Limits, RunOutcome, StepRecord, compile, run};
+use crate::infer::{Source, infer, sightings};
 use crate::model::{Action, Decision, Step, Verdict, Workflow};
+use crate::policy::{self, Asked};
 use crate::source::ReaderCommand;
 
 /// What to run.
@@ -39,6 +41,10 @@ pub struct RunRequest {
 #[derive(Debug, Clone)]
 pub struct Ran {
     pub report: RunReport,
+    /// Why it did not end well; in words for a person.
+    pub reason: Option<String>,
+    /// What a dry run would have called, one line each.
+    pub calls: Vec<String>,
     pub verdict: Verdict,
     pub application: String,
     pub ms: f64,
@@ -46,53 +52,76 @@ pub struct Ran {
     pub capabilities: Vec<String>,
 }
 
-/// Checks and runs a workflow. A run that policy or the sandbox refuses is a report with status `refused`.
+/// Status of a run that was judged and compiled, but not made.
+const DRY_RUN: &str = "dry-run";
+
+/// Checks and runs a workflow. A run that policy or the sandbox refuses is a report with status `refused`. `data` is the store
+/// whose records of the application policy sees as well.
 ///
 /// # Errors
 /// When the model, a service or an input cannot be understood.
-pub fn run_workflow(request: &RunRequest, clock: &dyn Clock, reader: &ReaderCommand) -> Result<Ran, PipelineError> {
+pub fn run_workflow(
+    request: &RunRequest,
+    clock: &dyn Clock,
+    reader: &ReaderCommand,
+    data: &Path,
+) -> Result<Ran, PipelineError> {
     let application = load_model(&request.model)?;
     let workflow = find_workflow(&application, &request.workflow)?.clone();
+    let arguments = arguments(&workflow, &request.inputs)?;
+    let read = request.data_in.iter().map(|path| read_path(path, reader)).collect::<Result<Vec<ReadPath>, _>>()?;
+    let mut services = ServiceRegistry::default();
+    for text in &request.services {
+        register(&mut services, text)?;
+    }
     let started = clock.now_ms();
-    let verdict = check_application(&application, &Json::Null, &date_of_unix_ms(started))?;
+    let mut seen = judge::recorded(&application, data)?;
+    judge::add(&mut seen, &judge::own_steps(&application));
+    judge::add(&mut seen, &data_findings(&read));
+    let verdict = judge::check_application(&application, &seen, &date_of_unix_ms(started))?;
     let mut ran = Ran {
         report: RunReport { run: format!("run-{started}"), status: String::from("refused"), ..RunReport::default() },
+        reason: refusal(&verdict, request.approve.as_deref()),
+        calls: Vec::new(),
         application: application.id.clone(),
         ms: 0.0,
         memory_bytes: 0,
         capabilities: Vec::new(),
         verdict,
     };
-    if let Some(reason) = refusal(&ran.verdict, request.approve.as_deref()) {
-        ran.report.reason = Some(reason);
+    if ran.reason.is_some() && !request.dry_run {
         return Ok(ran);
     }
     // What cannot be compiled elsewhere in the model does not concern this workflow; in it, it ends the run as refused.
     let program = compile(&application, &CompileOptions { lenient: Lenient::Refuse })
         .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
-    let files = request.data_in.iter().map(|path| read_path(path, reader)).collect::<Result<Vec<_>, _>>()?;
-    let data = files.first().map_or_else(WorkbookData::default, workbook_of);
-    let mut grants: BTreeSet<Capability> = inside();
-    let mut host = host_for(&data, started, Vec::new(), BTreeSet::new());
-    if !files.is_empty() {
+    let manifest: Vec<&str> = program.manifest().iter().map(|capability| capability.name()).collect();
+    let names: Vec<&str> = request.services.iter().filter_map(|text| text.split_once('=')).map(|pair| pair.0).collect();
+    let granted =
+        policy::grants(&application, &workflow.name, &ran.verdict, &Asked { manifest: &manifest, services: &names });
+    if request.dry_run {
+        plan(&mut ran, &workflow, &names);
+        return Ok(ran);
+    }
+    let book = read.first().map_or_else(WorkbookData::default, workbook_of);
+    let mut host = host_for(&book, started, Vec::new(), capabilities(&granted));
+    host.services = services;
+    if !read.is_empty() {
         // The run works on a copy in memory, as it does with a workbook.
-        let database = database_of(&files, serial_now(started))?;
+        let database = database_of(&read, serial_now(started))?;
         host.models.push(Box::new(database.clone()));
         host.database = Some(Box::new(database));
-        grants.insert(Capability::Database);
     }
-    if !request.dry_run {
-        for text in &request.services {
-            register(&mut host.services, text)?;
-            grants.insert(Capability::Network);
-        }
-    }
-    host.grants = grants;
     host.run_id.clone_from(&ran.report.run);
     let clocked = std::time::Instant::now();
-    let outcome = run(&program, &workflow.name, arguments(&workflow, &request.inputs)?, host, Limits::default())
+    let outcome = run(&program, &workflow.name, arguments, host, Limits::default())
         .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
     ran.ms = clocked.elapsed().as_secs_f64() * 1000.0;
+    finish(&mut ran, &workflow, outcome);
+    Ok(ran)
+}
+
+fn finish(ran: &mut Ran, workflow: &Workflow, outcome: RunOutcome) {
     ran.memory_bytes = outcome.memory_bytes as u64;
     ran.capabilities = outcome.capabilities_used.iter().map(|used| used.name().to_string()).collect();
     ran.report.status = outcome.status.name().to_string();
@@ -102,7 +131,7 @@ pub fn run_workflow(request: &RunRequest, clock: &dyn Clock, reader: &ReaderComm
         .into_iter()
         .map(|step| StepReport { id: step.id, status: step.status, attempts: step.attempts, ms: step.ms as f64 })
         .collect();
-    ran.report.reason = match (outcome.error, outcome.refusal) {
+    ran.reason = match (outcome.error, outcome.refusal) {
         (Some(error), _) => Some(format!("error {}: {}", error.number, error.description)),
         (None, Some((capability, reason))) => Some(format!("{capability}: {reason}")),
         (None, None) => None,
@@ -116,7 +145,40 @@ pub fn run_workflow(request: &RunRequest, clock: &dyn Clock, reader: &ReaderComm
         outputs.insert(String::from("return"), json(value));
     }
     ran.report.outputs = outputs;
-    Ok(ran)
+}
+
+/// What a dry run tells: every step with no attempt made, and every call that would leave.
+fn plan(ran: &mut Ran, workflow: &Workflow, services: &[&str]) {
+    if ran.reason.is_none() {
+        ran.report.status = DRY_RUN.to_string();
+    }
+    let mut open: Vec<&Step> = workflow.steps.iter().rev().collect();
+    while let Some(step) = open.pop() {
+        ran.report.steps.push(StepReport {
+            id: step.id.clone(),
+            status: String::from("planned"),
+            attempts: 0,
+            ms: 0.0,
+        });
+        if let Action::ApiCall { service, operation, .. } = &step.action {
+            let known = if services.contains(&service.as_str()) { "registered" } else { "not registered: refused" };
+            ran.calls.push(format!("{}: {service}.{operation} ({known})", step.id));
+        }
+        open.extend(crate::dsl::branches(&step.action).into_iter().rev().flat_map(|branch| branch.iter().rev()));
+    }
+}
+
+/// Card numbers and personal data in the data a run is given, where no field is modelled for them.
+fn data_findings(read: &[ReadPath]) -> Json {
+    let mut findings = Vec::new();
+    for file in read {
+        let source = Source { name: &file.name, reading: &file.reading };
+        let inferred = infer(&[source]);
+        let seen = sightings(&source, &inferred.application, &inferred.regions);
+        let of_data = seen.iter().filter(|one| matches!(one.kind.as_str(), "luhn_pan" | "pii_in_free_text"));
+        findings.extend(of_data.map(|one| judge::finding(one, Some(&file.name), "")));
+    }
+    Json::Array(findings)
 }
 
 /// The columns of the rows that each variable got from a query.
@@ -223,21 +285,16 @@ pub fn record_run(
     ran: &Ran,
     approval: Option<&str>,
 ) -> Result<(), PipelineError> {
-    let mut events = vec![(
-        "policy.checked",
-        serde_json::json!({
-            "application": ran.application, "stage": "run", "decision": ran.verdict.decision,
-            "rules": super::judge::rule_count(), "violations": ran.verdict.violations,
-        }),
-    )];
-    if let Some(reason) = approval.filter(|_| ran.verdict.decision == Decision::Review) {
+    let mut events = vec![("policy.checked", judge::checked(&ran.application, "run", &ran.verdict))];
+    let given = approval.filter(|reason| !reason.trim().is_empty() && ran.verdict.decision == Decision::Review);
+    if let Some(reason) = given {
         events.push(("approval.recorded", serde_json::json!({ "application": ran.application, "reason": reason })));
     }
     events.push((
         "run.finished",
         serde_json::json!({
             "run": ran.report.run, "application": ran.application, "workflow": request.workflow, "status": ran.report.status,
-            "ms": ran.ms, "steps": ran.report.steps.len(), "memoryBytes": ran.memory_bytes, "error": ran.report.reason,
+            "ms": ran.ms, "steps": ran.report.steps.len(), "memoryBytes": ran.memory_bytes, "error": ran.reason,
             "detail": { "purpose": "run", "steps": ran.report.steps, "capabilities": ran.capabilities },
         }),
     ));

@@ -11,10 +11,13 @@ use serde_json::{Value, json};
 
 use super::applications::{self, FileModel};
 use super::discover::{Root, discover};
+use super::places::{Place, place_files, root_name};
 use super::report::{ScanReport, ScannedFile};
+use super::uploads::UPLOADS;
+use super::views::covers;
 use super::workspace::SYSTEM;
-use super::{FileRow, PipelineError, Workspace};
-use crate::base::{Sha256Hex, contained, sha256_hex};
+use super::{FileRow, PipelineError, Presence, Workspace, queries};
+use crate::base::contained;
 use crate::facts::{FileState, Reading};
 use crate::source::{Limits, Outcome, read_file};
 
@@ -60,12 +63,22 @@ const GROUP: usize = 16;
 /// A file that was read (or recognised as unchanged) and recorded.
 pub(super) struct Read {
     pub root: String,
+    /// The path as the ledger keeps it, and the place that makes the asset.
+    pub path: String,
+    pub place: String,
     pub file: ScannedFile,
     pub asset: String,
     /// Object ids of facts and file model; empty when nothing could be read.
     pub facts: String,
     pub model: String,
     pub risk: Option<f64>,
+}
+
+impl Read {
+    /// The path below the root; empty for a root that is a file.
+    pub fn within(&self) -> &str {
+        self.place.strip_prefix(self.root.as_str()).unwrap_or(&self.place).trim_start_matches('/')
+    }
 }
 
 /// Scans `roots` into the workspace and returns what is in them now.
@@ -81,23 +94,22 @@ pub fn scan(
     progress.stage("discovering", 0);
     let found = discover(roots, workspace.folder());
     let day = options.day.clone().unwrap_or_else(|| workspace.today());
-    let snapshot = workspace.snapshots()?.last().map_or(1, |last| last.snapshot + 1);
-    let names: Vec<String> = found.iter().map(|root| root.path.display().to_string()).collect();
-    workspace.record(SYSTEM, vec![("scan.started", json!({ "snapshot": snapshot, "roots": names }))])?;
-    let known: BTreeMap<String, FileRow> = workspace.files()?.into_iter().map(|row| (row.asset.clone(), row)).collect();
-    let files: Vec<(&Root, &PathBuf)> =
-        found.iter().flat_map(|root| root.files.iter().map(move |file| (root, file))).collect();
-    progress.stage("reading", files.len());
-    let read = read_all(workspace, &files, snapshot, &known, options, progress)?;
+    let snapshot = begin(workspace, &found, options)?;
+    let known: BTreeMap<String, FileRow> =
+        workspace.files_ever()?.into_iter().map(|row| (row.asset.clone(), row)).collect();
+    let places = place_files(&found, &known, options);
+    progress.stage("reading", places.len());
+    let read = read_all(workspace, &places, snapshot, &known, options, progress)?;
     progress.stage("modelling", read.len());
-    let applications = applications::group(workspace, snapshot, &day, &read, &known)?;
+    let elsewhere = not_looked_at(&known, &places, &found, options);
+    let applications = applications::group(workspace, (snapshot, &day), &read, &known, &elsewhere)?;
     let count = applications.values().collect::<BTreeSet<_>>().len();
-    // What a cancelled scan did not look at is unknown, not gone.
-    let complete = read.len() == files.len();
+    let whole = !progress.cancelled();
     let roots: Vec<Value> = found
         .iter()
-        .map(|root| json!({ "root": root_name(root, options), "readable": root.readable && complete }))
+        .map(|root| json!({ "root": root_name(root, options.share.as_deref()), "readable": root.readable && whole }))
         .collect();
+    // Files that a cancelled scan did not come to are unknown, not gone: none of its roots was read to its end.
     let event = json!({
         "snapshot": snapshot, "day": day, "roots": roots, "files": read.len(), "applications": count,
     });
@@ -116,9 +128,42 @@ pub fn scan(
     Ok(report)
 }
 
+/// Files of the estate that lie outside the roots that were read now.
+fn not_looked_at(
+    known: &BTreeMap<String, FileRow>,
+    places: &[Place],
+    roots: &[Root],
+    options: &ScanOptions,
+) -> Vec<FileRow> {
+    let now: BTreeSet<&str> = places.iter().map(|place| place.asset.as_str()).collect();
+    // An upload adds files; it is no look at what was uploaded before.
+    let looks = roots.iter().filter(|root| root.readable && options.share.as_deref() != Some(UPLOADS));
+    let read: Vec<String> = looks.map(|root| root_name(root, options.share.as_deref())).collect();
+    let outside = |row: &&FileRow| {
+        row.presence != Presence::Absent
+            && !now.contains(row.asset.as_str())
+            && !read.iter().any(|root| covers(root, &row.place))
+    };
+    known.values().filter(outside).cloned().collect()
+}
+
+/// Records that a scan begins and gives its number: one more than the last that was begun, also if that never ended.
+fn begin(workspace: &Workspace, roots: &[Root], options: &ScanOptions) -> Result<u64, PipelineError> {
+    #[derive(serde::Deserialize)]
+    struct Last {
+        snapshot: u64,
+    }
+    let _turn = workspace.take_turn();
+    let last: Vec<Last> = workspace.scope().ask(queries::LAST_SCAN, &Value::Null)?;
+    let snapshot = last.first().map_or(1, |last| last.snapshot + 1);
+    let names: Vec<String> = roots.iter().map(|root| root_name(root, options.share.as_deref())).collect();
+    workspace.record(SYSTEM, vec![("scan.started", json!({ "snapshot": snapshot, "roots": names }))])?;
+    Ok(snapshot)
+}
+
 fn read_all(
     workspace: &Workspace,
-    files: &[(&Root, &PathBuf)],
+    places: &[Place],
     snapshot: u64,
     known: &BTreeMap<String, FileRow>,
     options: &ScanOptions,
@@ -134,9 +179,8 @@ fn read_all(
             let (sender, next, failed) = (sender.clone(), &next, &failed);
             threads.spawn(move || {
                 while !progress.cancelled() {
-                    let Some((root, path)) = files.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-                    let place = place_of(root, path, options);
-                    progress.begins(&place.shown);
+                    let Some(place) = places.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                    progress.begins(&place.given);
                     match read_one(workspace, place, known) {
                         Ok(read) => {
                             if sender.send(read).is_err() {
@@ -188,72 +232,46 @@ fn record_in_groups(
 fn file_event(read: &Read, snapshot: u64) -> Value {
     let file = &read.file;
     json!({
-        "snapshot": snapshot, "asset": read.asset, "root": read.root, "path": file.path, "sha256": file.sha256, "bytes": file.bytes,
+        "snapshot": snapshot, "asset": read.asset, "root": read.root, "path": read.path, "place": read.place, "format": applications::FORMAT, "sha256": file.sha256, "bytes": file.bytes,
         "kind": file.kind, "state": file.state, "reason": file.reason, "tables": file.tables, "rows": file.rows, "formulas": file.formulas,
         "macros": file.macros, "ms": file.ms, "facts": read.facts, "model": read.model, "risk": read.risk,
     })
 }
 
-fn read_one(workspace: &Workspace, place: Place<'_>, known: &BTreeMap<String, FileRow>) -> Result<Read, PipelineError> {
-    if let Some(read) = unchanged(workspace, &place, known)? {
+fn read_one(workspace: &Workspace, place: &Place, known: &BTreeMap<String, FileRow>) -> Result<Read, PipelineError> {
+    if let Some(read) = unchanged(workspace, place, known)? {
         return Ok(read);
     }
-    let outcome = read_file(place.path, &Limits::default(), workspace.reader());
+    let outcome = read_file(&place.path, &Limits::default(), workspace.reader());
     keep(workspace, place, outcome)
 }
 
-/// A file where it lies, and the asset it is.
-struct Place<'a> {
-    root: String,
-    asset: String,
-    path: &'a Path,
-    /// The path as it is recorded and shown.
-    shown: String,
-}
-
-fn place_of<'a>(root: &Root, path: &'a Path, options: &ScanOptions) -> Place<'a> {
-    let shown = match &options.share {
-        Some(share) if options.transient => Path::new(share).join(path.strip_prefix(&root.path).unwrap_or(path)),
-        _ => path.to_path_buf(),
-    };
-    Place {
-        root: root_name(root, options),
-        asset: asset_of(root, path, options),
-        path,
-        shown: shown.display().to_string(),
-    }
-}
-
-fn root_name(root: &Root, options: &ScanOptions) -> String {
-    options.share.clone().unwrap_or_else(|| root.path.display().to_string())
-}
-
-/// A file asset is its place: 16 hexadecimal digits of the SHA-256 of its absolute path, or of its path within its share.
-fn asset_of(root: &Root, path: &Path, options: &ScanOptions) -> String {
-    let place = match &options.share {
-        Some(share) => Path::new(share).join(path.strip_prefix(&root.path).unwrap_or(path)),
-        None => std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()),
-    };
-    sha256_hex(place.as_os_str().as_encoded_bytes()).chars().take(16).collect()
-}
-
-/// A file whose content is that of its last complete reading by this version is not read again.
+/// A file whose content and name are those of its last reading by this version is not read again.
 fn unchanged(
     workspace: &Workspace,
-    place: &Place<'_>,
+    place: &Place,
     known: &BTreeMap<String, FileRow>,
 ) -> Result<Option<Read>, PipelineError> {
-    let Some(row) = known.get(&place.asset).filter(|row| row.state != "crashed" && !row.facts.is_empty()) else {
-        return Ok(None);
+    let same_reading = |row: &&FileRow| {
+        row.state != "crashed"
+            && row.format == applications::FORMAT
+            && super::contents::file_name(Path::new(&row.path)) == super::contents::file_name(&place.path)
     };
-    if hash_file(place.path).as_deref() != Some(row.sha256.as_str()) {
+    let Some(row) = known.get(&place.asset).filter(same_reading) else { return Ok(None) };
+    if super::places::hash_file(&place.path).as_deref() != Some(row.sha256.as_str()) {
         return Ok(None);
     }
-    let Some(model) = applications::model_of(workspace, &row.facts)? else { return Ok(None) };
+    let model = match applications::model_of(workspace, &row.facts)? {
+        Some(model) => model,
+        None if row.facts.is_empty() => String::new(),
+        None => return Ok(None),
+    };
     Ok(Some(Read {
         root: place.root.clone(),
+        path: place.shown.clone(),
+        place: place.place.clone(),
         file: ScannedFile {
-            path: place.shown.clone(),
+            path: place.given.clone(),
             sha256: row.sha256.clone(),
             bytes: row.bytes,
             kind: row.kind.clone(),
@@ -273,22 +291,9 @@ fn unchanged(
     }))
 }
 
-fn hash_file(path: &Path) -> Option<String> {
-    use std::io::Read as _;
-    let mut file = std::fs::File::open(path).ok()?;
-    let mut hash = Sha256Hex::default();
-    let mut buffer = vec![0u8; 1 << 16];
-    loop {
-        match file.read(&mut buffer).ok()? {
-            0 => return Some(hash.finish()),
-            n => hash.update(buffer.get(..n)?),
-        }
-    }
-}
-
-fn keep(workspace: &Workspace, place: Place<'_>, outcome: Outcome) -> Result<Read, PipelineError> {
+fn keep(workspace: &Workspace, place: &Place, outcome: Outcome) -> Result<Read, PipelineError> {
     let mut file = ScannedFile {
-        path: place.shown.clone(),
+        path: place.given.clone(),
         sha256: outcome.sha256.clone(),
         bytes: outcome.bytes,
         kind: super::contents::word(&outcome.kind),
@@ -299,7 +304,7 @@ fn keep(workspace: &Workspace, place: Place<'_>, outcome: Outcome) -> Result<Rea
     };
     let (mut facts, mut model, mut risk) = (String::new(), String::new(), None);
     if let Some(reading) = &outcome.reading {
-        let name = super::contents::file_name(place.path);
+        let name = super::contents::file_name(&place.path);
         match contained(|| applications::model_file(&name, &outcome.sha256, reading)) {
             Ok(made) => {
                 measure(&mut file, &made, reading);
@@ -319,7 +324,16 @@ fn keep(workspace: &Workspace, place: Place<'_>, outcome: Outcome) -> Result<Rea
     } else {
         tracing::debug!(state = %file.state, "file not read");
     }
-    Ok(Read { root: place.root, file, asset: place.asset, facts, model, risk })
+    Ok(Read {
+        root: place.root.clone(),
+        path: place.shown.clone(),
+        place: place.place.clone(),
+        file,
+        asset: place.asset.clone(),
+        facts,
+        model,
+        risk,
+    })
 }
 
 /// The counts of a scanned file.

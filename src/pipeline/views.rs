@@ -39,6 +39,25 @@ pub struct FileRow {
     pub risk: Option<f64>,
     /// Day of the snapshot that saw it last.
     pub seen: Option<String>,
+    /// Where the asset lies: its absolute path, or its path within the share whose dated copies are compared.
+    pub place: String,
+    /// Which version of reading and inferring its facts come from.
+    pub format: u32,
+    #[serde(default)]
+    pub presence: Presence,
+}
+
+/// What the last look at a file's root says of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// Seen when its root was last read.
+    #[default]
+    Present,
+    /// Its root could not be read since: it may be there or not.
+    Unknown,
+    /// Its root was read since, and it was not there.
+    Absent,
 }
 
 /// One finished scan.
@@ -64,7 +83,10 @@ pub struct ApplicationRow {
     pub application: String,
     pub name: String,
     pub domain: String,
+    /// Object id of the model with people's decisions in it.
     pub model: String,
+    /// Object id of what scanning saw beside the model.
+    pub observations: String,
     pub inference: String,
     pub report: String,
     pub files: u64,
@@ -220,37 +242,52 @@ pub struct MacroView {
 }
 
 impl Workspace {
-    /// The estate: every asset as last read.
+    /// Every asset ever seen, as last read, with what is known of its presence.
+    ///
+    /// # Errors
+    /// When the projection refuses.
+    pub fn files_ever(&self) -> Result<Vec<FileRow>, PipelineError> {
+        self.estate(|| {
+            let mut files: Vec<FileRow> = self.scope().ask(queries::FILES, &Value::Null)?;
+            let roots = self.roots()?;
+            for file in &mut files {
+                file.presence = presence(file, &roots);
+            }
+            Ok(files)
+        })
+    }
+
+    /// The estate: every file that is there or may be there. A file that a readable root no longer shows is left out.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn files(&self) -> Result<Vec<FileRow>, PipelineError> {
-        Ok(self.scope().ask(queries::FILES, &Value::Null)?)
+        Ok(self.files_ever()?.into_iter().filter(|file| file.presence != Presence::Absent).collect())
     }
 
-    /// The files that are there now, as far as is known: those that the last complete look at their root saw, those read
-    /// since, and everything that was uploaded. A scan of one root says nothing about another.
+    /// The same as `files`: menu, pages and summary count the same estate.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn current_files(&self) -> Result<Vec<FileRow>, PipelineError> {
-        let mut looked: BTreeMap<String, u64> = BTreeMap::new();
-        for root in self.roots()?.into_iter().filter(|root| root.readable && root.root != UPLOADS) {
-            let last = looked.entry(root.root).or_default();
-            *last = root.snapshot.max(*last);
-        }
-        let present = |file: &FileRow| looked.get(&file.root).is_none_or(|last| file.snapshot >= *last);
-        Ok(self.files()?.into_iter().filter(present).collect())
+        self.files()
     }
 
-    /// The applications that have a file that is there now.
+    /// The applications that have a file in the estate.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn current_applications(&self) -> Result<Vec<ApplicationRow>, PipelineError> {
-        let files = self.current_files()?;
-        let present = |row: &ApplicationRow| files.iter().any(|file| file.application == row.application);
-        Ok(self.applications()?.into_iter().filter(present).collect())
+        let gone = self.gone_applications()?;
+        Ok(self.applications()?.into_iter().filter(|row| !gone.contains(&row.application)).collect())
+    }
+
+    /// Applications of which no file is in the estate any more: their tags and findings are history.
+    fn gone_applications(&self) -> Result<BTreeSet<String>, PipelineError> {
+        let files = self.files()?;
+        let present: BTreeSet<&str> = files.iter().map(|file| file.application.as_str()).collect();
+        let all = self.applications()?.into_iter().map(|row| row.application);
+        Ok(all.filter(|application| !present.contains(application.as_str())).collect())
     }
 
     /// All finished scans, oldest first.
@@ -290,12 +327,14 @@ impl Workspace {
         Ok(self.scope().ask(queries::APPLICATIONS, &Value::Null)?)
     }
 
-    /// All proposed tags with their decisions.
+    /// The proposed tags of the estate's applications with their decisions, each field once.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn tags(&self) -> Result<Vec<TagRow>, PipelineError> {
-        Ok(self.scope().ask(queries::TAGS, &Value::Null)?)
+        let gone = self.gone_applications()?;
+        let rows: Vec<TagRow> = self.scope().ask(queries::TAGS, &Value::Null)?;
+        Ok(rows.into_iter().filter(|row| !gone.contains(&row.application)).collect())
     }
 
     /// Everything that was decided about a proposed tag, oldest first.
@@ -306,20 +345,24 @@ impl Workspace {
         Ok(self.scope().ask(queries::TAG_TRAIL, &json!({ "application": application, "field": field }))?)
     }
 
-    /// The findings of the last checks, most severe first.
+    /// The findings of the last checks of the estate's applications, most severe first.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn findings(&self) -> Result<Vec<FindingRow>, PipelineError> {
-        Ok(self.scope().ask(queries::FINDINGS, &Value::Null)?)
+        let gone = self.gone_applications()?;
+        let rows: Vec<FindingRow> = self.scope().ask(queries::FINDINGS, &Value::Null)?;
+        Ok(rows.into_iter().filter(|row| !gone.contains(&row.application)).collect())
     }
 
-    /// The last policy decision for every application.
+    /// The last policy decision for every application of the estate.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn decisions(&self) -> Result<Vec<DecisionRow>, PipelineError> {
-        Ok(self.scope().ask(queries::DECISIONS, &Value::Null)?)
+        let gone = self.gone_applications()?;
+        let rows: Vec<DecisionRow> = self.scope().ask(queries::DECISIONS, &Value::Null)?;
+        Ok(rows.into_iter().filter(|row| !gone.contains(&row.application)).collect())
     }
 
     /// Workflow runs, newest first.
@@ -330,12 +373,14 @@ impl Workspace {
         Ok(self.scope().ask(queries::RUNS, &Value::Null)?)
     }
 
-    /// The last receipt of every macro.
+    /// The last receipt of every macro of the estate.
     ///
     /// # Errors
     /// When the projection refuses.
     pub fn receipts(&self) -> Result<Vec<ReceiptRow>, PipelineError> {
-        Ok(self.scope().ask(queries::RECEIPTS, &Value::Null)?)
+        let gone = self.gone_applications()?;
+        let rows: Vec<ReceiptRow> = self.scope().ask(queries::RECEIPTS, &Value::Null)?;
+        Ok(rows.into_iter().filter(|row| !gone.contains(&row.application)).collect())
     }
 
     /// The trail, newest first: 200 records below `before`, of one kind of event or of all.
@@ -351,13 +396,14 @@ impl Workspace {
     /// # Errors
     /// When the projection refuses or an object is damaged.
     pub fn file(&self, asset: &str) -> Result<Option<FileView>, PipelineError> {
-        let files = self.files()?;
+        let files = self.files_ever()?;
         let Some(file) = files.iter().find(|file| file.asset == asset).cloned() else {
             return Ok(None);
         };
         let facts = if file.facts.is_empty() { None } else { Some(self.facts(&file.facts)?) };
         let same = |other: &&FileRow| !file.application.is_empty() && other.application == file.application;
-        let copies = files.iter().filter(same).filter(|other| other.asset != asset).cloned().collect();
+        let here = |other: &&FileRow| other.asset != asset && other.presence != Presence::Absent;
+        let copies = files.iter().filter(same).filter(here).cloned().collect();
         let findings = self.findings()?.into_iter().filter(|finding| finding.application == file.application).collect();
         Ok(Some(FileView { file, facts, copies, findings }))
     }
@@ -380,7 +426,7 @@ impl Workspace {
             evidence: inference.evidence,
             regions: inference.regions,
             modules,
-            files: self.files()?.into_iter().filter(|file| of(&file.application)).collect(),
+            files: self.files_of(id)?,
             tags: self.tags()?.into_iter().filter(|tag| of(&tag.application)).collect(),
             findings: self.findings()?.into_iter().filter(|finding| of(&finding.application)).collect(),
             decision: self.decisions()?.into_iter().find(|decision| of(&decision.application)),
@@ -408,6 +454,13 @@ impl Workspace {
             .transpose()?;
         let code = if found.module.is_some() { self.code_of(&view, &module)? } else { self.query_of(&view, workflow)? };
         Ok(Some(MacroView { application: view.row, workflow: workflow.to_string(), model: view.model, code, receipt }))
+    }
+
+    /// The files of an application that are in the estate; of one that is gone, those it had.
+    fn files_of(&self, id: &str) -> Result<Vec<FileRow>, PipelineError> {
+        let all: Vec<FileRow> = self.files_ever()?.into_iter().filter(|file| file.application == id).collect();
+        let here: Vec<FileRow> = all.iter().filter(|file| file.presence != Presence::Absent).cloned().collect();
+        Ok(if here.is_empty() { all } else { here })
     }
 
     fn facts(&self, id: &str) -> Result<SourceFacts, PipelineError> {
@@ -462,5 +515,26 @@ impl Workspace {
             history.push((snapshot.taken, counts));
         }
         Ok(history)
+    }
+}
+
+/// Whether a root covers a place: it is the place, or a folder above it.
+pub(super) fn covers(root: &str, place: &str) -> bool {
+    place.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || root.ends_with('/'))
+}
+
+/// By the scans after the one that saw the file last (an upload is no look at what was uploaded before): absent when one of them could read its root, unknown when they only
+/// tried, present when none looked there.
+fn presence(file: &FileRow, roots: &[RootRow]) -> Presence {
+    let later = |root: &&RootRow| {
+        root.snapshot > file.snapshot
+            && root.root != UPLOADS
+            && (covers(&root.root, &file.place) || root.root == file.root)
+    };
+    let looked: Vec<bool> = roots.iter().filter(later).map(|root| root.readable).collect();
+    match (looked.contains(&true), looked.is_empty()) {
+        (true, _) => Presence::Absent,
+        (false, false) => Presence::Unknown,
+        (false, true) => Presence::Present,
     }
 }

@@ -2,13 +2,13 @@
 //! object first, then the ledger record that names it, then the projection, which may lag and is caught up.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::PipelineError;
+use super::{FileRow, PipelineError};
 use crate::base::{Clock, TenantId, date_of_unix_ms};
 use crate::ledger::{
     Event, FileLedger, Ledger, LedgerError, ObjectId, Objects, Opening, Record, SealedOriginals, TenantKeys,
@@ -33,6 +33,10 @@ pub struct Workspace {
     originals: SealedOriginals,
     store: Store,
     reader: ReaderCommand,
+    /// Held while something is read, weighed and recorded, so that two people's decisions do not overlook each other.
+    turn: Mutex<()>,
+    /// The files of the estate as of a version of the ledger: every page asks for them.
+    estate: Mutex<Option<(u64, Vec<FileRow>)>>,
     /// What was mended on opening, in words for a person; empty when nothing was.
     mended: Vec<String>,
 }
@@ -61,6 +65,8 @@ impl Workspace {
             originals,
             store: opened.store,
             reader,
+            turn: Mutex::new(()),
+            estate: Mutex::new(None),
             mended,
         };
         workspace.catch_up()?;
@@ -115,6 +121,28 @@ impl Workspace {
     /// The number of the last record; pages are cached by it.
     pub fn version(&self) -> u64 {
         self.ledger.lock().map_or(0, |ledger| ledger.last_seq())
+    }
+
+    /// Waits for whoever is weighing and recording; the next does so when the guard is dropped.
+    pub(super) fn take_turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The files as `read` gives them, read once per version of the ledger.
+    pub(super) fn estate(
+        &self,
+        read: impl FnOnce() -> Result<Vec<FileRow>, PipelineError>,
+    ) -> Result<Vec<FileRow>, PipelineError> {
+        let version = self.version();
+        let mut kept = self.estate.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, files)) = kept.as_ref()
+            && *of == version
+        {
+            return Ok(files.clone());
+        }
+        let files = read()?;
+        *kept = Some((version, files.clone()));
+        Ok(files)
     }
 
     /// Keeps a document as an object.
@@ -183,6 +211,49 @@ impl Workspace {
 /// When a segment cannot be read.
 pub fn verify_ledger(folder: &Path) -> Result<crate::ledger::Verification, PipelineError> {
     Ok(crate::ledger::verify_folder(&ledger_folder(folder))?)
+}
+
+/// What was recorded of an application beside its model.
+pub(super) struct Recorded {
+    /// Of the object, for errors.
+    pub id: String,
+    pub object: Value,
+    /// What somebody said last became of it; `unmanaged` when nobody did.
+    pub status: String,
+}
+
+/// What was recorded of an application, read from the ledger of a data folder without opening it for writing, so that a
+/// served store can be asked as well. None when nothing of that id was recorded.
+///
+/// # Errors
+/// When the ledger or the object cannot be read.
+pub(super) fn recorded_observations(folder: &Path, application: &str) -> Result<Option<Recorded>, PipelineError> {
+    let ledger = ledger_folder(folder);
+    if !ledger.is_dir() {
+        return Ok(None);
+    }
+    let (mut id, mut status) = (String::new(), String::from("unmanaged"));
+    crate::ledger::read_folder(&ledger, &mut |record| {
+        let member = |name: &str| record.data.get(name).and_then(Value::as_str).map(str::to_string);
+        if member("application").as_deref() != Some(application) {
+            return;
+        }
+        match record.event.as_str() {
+            "application.inferred" => id = member("observations").unwrap_or_default(),
+            "application.status" => status = member("status").unwrap_or_default(),
+            _ => {}
+        }
+    })?;
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let home = folder.join("tenants").join(TenantId::local().as_str());
+    let objects = Objects::open(&home.join("objects"), TenantKeys::open(&home.join("keys"))?)?;
+    let bytes = objects.get(&ObjectId(id.clone()))?;
+    match serde_json::from_slice(&bytes) {
+        Ok(object) => Ok(Some(Recorded { id, object, status })),
+        Err(source) => Err(PipelineError::Decode { what: id, source }),
+    }
 }
 
 /// Where the ledger of the installation's one tenant lies under a data folder.

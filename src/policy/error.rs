@@ -20,4 +20,6 @@ pub enum PolicyError {
     /// There is no rule of this id.
     #[error("there is no policy rule {id:?}")]
     UnknownRule { id: String },
+    #[error("`{capability}` cannot be granted: {reason}; a person may grant {known}")]
+    NotGiven { capability: String, reason: &'static str, known: String },
 }

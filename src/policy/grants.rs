@@ -1,42 +1,73 @@
-//! Which of a workflow's capabilities may be linked into its sandbox. What is not granted is not there to be called.
-//! Policy grants; the caller may give more by an explicit act of a person (`--grant`), never less than nothing.
+//! Which capabilities may be linked into the sandbox of a run. What is not granted is not there to be called, and this is the
+//! one place where anything is granted: by policy for a workflow that was judged, by a person's explicit act for a macro.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::document::each_step;
-use super::hosts;
+use super::{PolicyError, hosts};
 use crate::model::{Action, Application, Decision, Step, Verdict, Workflow};
 
 /// Capabilities that stay inside the sandbox and the application's own data.
 const HARMLESS: [&str; 5] = ["clock", "database", "dialogs", "random", "workbook"];
+/// Inside for a run that holds a copy of one; a macro of a workbook that asks for one means somebody else's.
+const DATABASE: &str = "database";
 /// The way out; granted only when every host a workflow names is known.
 const NETWORK: &str = "network";
+/// Doors that a person may open for one run.
+const PERSONAL: [&str; 4] = ["clipboard", "file", "mail", NETWORK];
+/// Doors that nobody opens: a macro's programs and settings belong to the machine it came from.
+const NEVER: [&str; 2] = ["process", "registry"];
 
-/// The capabilities `workflow` may have, sorted: nothing when the verdict denies or the workflow is unknown; `workbook`,
-/// `dialogs`, `clock`, `random` and `database` as its manifest asks; `network` only when every step that calls out, here and in
-/// called workflows, has its host on `metadata.networkAllow`. Never `process`, `registry`, `file`, `mail` or `clipboard`: real
-/// files and mail need a person's own grant, processes and the registry are not given at all.
-pub fn grants(application: &Application, workflow: &str, verdict: &Verdict) -> Vec<String> {
-    grants_with(application, workflow, verdict, &[])
+/// What a run asks for beside its model.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// Capabilities the compiled program needs, for models whose workflows declare no manifest.
+    pub manifest: &'a [&'a str],
+    /// Services the caller registered for this run, whose address the caller chose.
+    pub services: &'a [&'a str],
 }
 
-/// As `grants`; `services` are the names of services the caller registered for this run, whose address the caller chose.
-pub fn grants_with(application: &Application, workflow: &str, verdict: &Verdict, services: &[&str]) -> Vec<String> {
-    if verdict.decision == Decision::Deny {
+/// The capabilities `workflow` may have, sorted: nothing when the verdict denies or the workflow is unknown; `workbook`,
+/// `dialogs`, `clock`, `random` and `database` as its manifest or its program asks; `network` only when every step that calls
+/// out, here and in called workflows, has its host on `metadata.networkAllow` or calls a registered service. Never `process`,
+/// `registry`, `file`, `mail` or `clipboard`: real files and mail need a person's own grant (`macro_grants`).
+pub fn grants(application: &Application, workflow: &str, verdict: &Verdict, asked: &Asked<'_>) -> Vec<String> {
+    let reached = reached(application, workflow);
+    if verdict.decision == Decision::Deny || reached.is_empty() {
         return Vec::new();
     }
-    let reached = reached(application, workflow);
-    let mut granted: BTreeSet<&str> = reached
-        .iter()
-        .flat_map(|one| &one.capabilities)
-        .filter_map(|asked| HARMLESS.iter().copied().find(|name| name == asked))
+    let manifest = reached.iter().flat_map(|one| &one.capabilities).map(String::as_str);
+    let mut granted: BTreeSet<&str> = manifest
+        .chain(asked.manifest.iter().copied())
+        .filter_map(|asked| HARMLESS.iter().copied().find(|name| *name == asked))
         .collect();
-    if may_call_out(application, &reached, services) {
+    if may_call_out(application, &reached, asked.services) {
         granted.insert(NETWORK);
     }
     granted.into_iter().map(str::to_string).collect()
 }
 
+/// The capabilities of a macro that a person runs on a copy of their own file: what stays inside the run, `database` when a
+/// copy of one is among the data it `holds`, and the doors the person names (`file`, `mail`, `network`, `clipboard`,
+/// `database`; `file:DIR` names the same door).
+///
+/// # Errors
+/// `NotGiven` for `process`, `registry` and words that name no door.
+pub fn macro_grants(person: &[String], holds: &[&str]) -> Result<Vec<String>, PolicyError> {
+    let mut granted: BTreeSet<&str> =
+        HARMLESS.iter().copied().filter(|name| *name != DATABASE || holds.contains(&DATABASE)).collect();
+    for text in person {
+        let word = text.split(':').next().unwrap_or(text).trim().to_lowercase();
+        let word = word.strip_suffix('s').filter(|single| *single == "file").unwrap_or(&word);
+        let door = PERSONAL.iter().chain(&HARMLESS).copied().find(|name| *name == word);
+        granted.insert(door.ok_or_else(|| PolicyError::NotGiven {
+            capability: super::visible(text),
+            reason: if NEVER.contains(&word) { "it is never given to a macro" } else { "there is no such capability" },
+            known: PERSONAL.join(", "),
+        })?);
+    }
+    Ok(granted.into_iter().map(str::to_string).collect())
+}
 /// The workflow and every workflow it calls, once each.
 fn reached<'a>(application: &'a Application, start: &str) -> Vec<&'a Workflow> {
     let find = |name: &str| application.workflows.iter().find(|workflow| workflow.name == name);

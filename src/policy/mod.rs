@@ -22,7 +22,7 @@ pub use document::FINDING_KINDS;
 pub use error::PolicyError;
 pub use evaluate::Hit;
 pub use explain::{Edit, Explanation, Fact, Flip, explain};
-pub use grants::{grants, grants_with};
+pub use grants::{Asked, grants, macro_grants};
 pub use rule::{ExpectedHit, PACKS, Rule, RuleCase, rules};
 
 use evaluate::{Answer, Fault, Program};

@@ -27,7 +27,7 @@ pub(crate) fn credentials(text: &str) -> String {
 }
 
 fn pair_masked(pair: &str) -> String {
-    let Some((key, _)) = pair.split_once('=') else {
+    let Some((key, _)) = pair.split_once('=').filter(|(_, value)| !value.trim().is_empty()) else {
         return pair.to_string();
     };
     let name = key.rsplit(['&', '?', ' ']).next().unwrap_or(key);

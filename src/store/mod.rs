@@ -4,6 +4,7 @@
 //! Knows neither ledger nor pages: it is handed records and gives rows.
 
 mod open;
+mod parquet;
 mod project;
 mod scope;
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 pub use open::{Opened, Store};
+pub use parquet::{ColumnKind, write_parquet};
 pub use project::LedgerRow;
 pub use scope::{Question, TenantScope};
 
@@ -30,6 +32,10 @@ pub enum StoreError {
     Ask { question: &'static str, source: duckdb::Error },
     #[error("the answer to `{question}` does not have the expected shape")]
     Shape { question: &'static str, source: serde_json::Error },
+    #[error("it was made by another version")]
+    OtherVersion,
+    #[error("cannot write `{}`", path.display())]
+    Parquet { path: PathBuf, source: duckdb::Error },
     #[error("the projection is in use by a request that failed; restart to continue")]
     Poisoned,
 }

@@ -24,7 +24,7 @@ const BATCH: usize = 500;
 pub(super) const SCHEMA: &str = include_str!("sql/schema.sql");
 
 /// How events become rows: each statement reads the events of the batch (`batch_event`) and fills one table.
-const RULES: &str = include_str!("sql/rules.sql");
+pub(super) const RULES: &str = include_str!("sql/rules.sql");
 
 impl Store {
     /// The number of the last record applied for `tenant`.

@@ -101,7 +101,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_flipped_bit_is_found_at_or_right_after_its_record(at in 0usize..1000, bit in 0u8..8) {
+    fn any_flipped_bit_is_named_by_its_record(at in 0usize..1000, bit in 0u8..8) {
         let folder = tempfile::tempdir().expect("temp");
         filled(folder.path(), 6);
         let mut bytes = fs::read(segment(folder.path())).expect("reads");
@@ -112,7 +112,8 @@ proptest! {
         bytes[at] ^= 1 << bit;
         fs::write(segment(folder.path()), &bytes).expect("writes");
         let broken = verify_folder(folder.path()).expect("verifies").broken.expect("a break");
-        prop_assert!((line_of_flip..=line_of_flip + 1).contains(&broken.seq), "{} flip in {}", broken.seq, line_of_flip);
+        // In the last line but one, nobody vouches for the line that names another hash: either may be the changed one.
+        prop_assert_eq!(broken.seq, line_of_flip);
     }
 
     #[test]

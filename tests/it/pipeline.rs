@@ -446,7 +446,7 @@ fn the_summary_is_what_the_pages_ask_for() {
     let found = summary(workspace).expect("answers");
     let count =
         |name: &str| found.counts.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
-    assert_eq!(count("files in the last snapshot"), workspace.current_files().expect("answers").len().to_string());
+    assert_eq!(count("files in the estate"), workspace.current_files().expect("answers").len().to_string());
     assert_eq!(count("logical applications"), workspace.current_applications().expect("answers").len().to_string());
     assert_eq!(count("policy findings open"), workspace.findings().expect("answers").len().to_string());
     assert_eq!(found.kpis, kpis(workspace, None).expect("answers").kpis);

@@ -5,7 +5,7 @@ use std::fs;
 
 use daylight::dsl;
 use daylight::model::{Application, Decision, Severity, Verdict};
-use daylight::policy::{self, EVALUATION_ERROR, Rule, UNKNOWN_FINDING};
+use daylight::policy::{self, Asked, EVALUATION_ERROR, Rule, UNKNOWN_FINDING};
 use serde_json::{Value, json};
 
 use crate::support;
@@ -453,11 +453,34 @@ fn allowed() -> Verdict {
     Verdict { decision: Decision::Allow, violations: Vec::new() }
 }
 
+fn granted(application: &Application, workflow: &str, verdict: &Verdict, services: &[&str]) -> Vec<String> {
+    policy::grants(application, workflow, verdict, &Asked { services, ..Asked::default() })
+}
+
+#[test]
+fn a_program_gets_what_stays_inside_also_without_a_declared_manifest() {
+    let bare = application(&json!({"id": "a", "version": "1", "workflows": [{"name": "w", "steps": []}]}));
+    let asked = Asked { manifest: &["workbook", "mail", "process"], ..Asked::default() };
+    assert_eq!(policy::grants(&bare, "w", &allowed(), &asked), ["workbook"]);
+    assert!(policy::grants(&bare, "other", &allowed(), &asked).is_empty(), "an unknown workflow gets nothing");
+}
+
+#[test]
+fn a_person_opens_some_doors_for_a_macro_and_never_others() {
+    let words = |list: &[&str]| list.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
+    assert_eq!(policy::macro_grants(&[], &[]).unwrap(), ["clock", "dialogs", "random", "workbook"]);
+    let more = policy::macro_grants(&words(&["file:/tmp", "Mail"]), &["database"]).unwrap();
+    assert_eq!(more, ["clock", "database", "dialogs", "file", "mail", "random", "workbook"]);
+    for refused in ["process", "registry", "everything", ""] {
+        assert!(policy::macro_grants(&words(&[refused]), &[]).is_err(), "{refused}");
+    }
+}
+
 #[test]
 fn a_denied_application_is_granted_nothing() {
     let denied = Verdict { decision: Decision::Deny, ..allowed() };
-    assert!(policy::grants(&converted(), "main", &denied).is_empty());
-    assert!(policy::grants(&converted(), "no such workflow", &allowed()).is_empty());
+    assert!(granted(&converted(), "main", &denied, &[]).is_empty());
+    assert!(granted(&converted(), "no such workflow", &allowed(), &[]).is_empty());
 }
 
 fn converted() -> Application {
@@ -469,21 +492,18 @@ fn converted() -> Application {
 
 #[test]
 fn a_manifest_is_granted_what_stays_inside() {
-    assert_eq!(
-        policy::grants(&converted(), "main", &allowed()),
-        ["clock", "database", "dialogs", "random", "workbook"]
-    );
+    assert_eq!(granted(&converted(), "main", &allowed(), &[]), ["clock", "database", "dialogs", "random", "workbook"]);
 }
 
 #[test]
 fn the_network_is_granted_only_when_every_call_is_known() {
-    assert_eq!(policy::grants(&clean(), "processOrder", &allowed()), ["network"]);
-    assert_eq!(policy::grants(&article(), "processOrder", &allowed()), Vec::<String>::new());
-    assert_eq!(policy::grants_with(&article(), "processOrder", &allowed(), &["inventory"]), ["network"]);
+    assert_eq!(granted(&clean(), "processOrder", &allowed(), &[]), ["network"]);
+    assert_eq!(granted(&article(), "processOrder", &allowed(), &[]), Vec::<String>::new());
+    assert_eq!(granted(&article(), "processOrder", &allowed(), &["inventory"]), ["network"]);
     let call = |host: &str| json!({"type": "apiCall", "service": "s", "operation": "o", "host": host});
     let two = application(
         &json!({"id": "a", "version": "1", "metadata": {"networkAllow": ["https://inv.local"]}, "workflows": [
         {"name": "w", "steps": [call("inv.local"), {"type": "if", "condition": "TRUE", "then": [call("inv.local@evil.example")]}]}]}),
     );
-    assert_eq!(policy::grants(&two, "w", &allowed()), Vec::<String>::new());
+    assert_eq!(granted(&two, "w", &allowed(), &[]), Vec::<String>::new());
 }

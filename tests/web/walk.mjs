@@ -330,8 +330,8 @@ async function figures(context) {
     const menu = async href => number((await page.locator(`.side a[href="${href}"] .n`).first().textContent()).replace(' open', ''));
     const sentence = await page.locator('.head p').first().textContent();
     const pairs = [
-      ['files', await menu('/files'), number(count('files in the last snapshot'))],
-      ['files of the freshness', number(/of ([\d,]+) files/.exec(await page.locator('.fresh').textContent())?.[1]), number(count('files in the last snapshot'))],
+      ['files', await menu('/files'), number(count('files in the estate'))],
+      ['files of the freshness', number(/of ([\d,]+) files/.exec(await page.locator('.fresh').textContent())?.[1]), number(count('files in the estate'))],
       ['findings of the posture', number(await page.locator('.pair:has(a[href="/policy"]) b').textContent()), number(count('policy findings open'))],
       ['fields that wait', number(/([\d,]+) fields? with/.exec(sentence)?.[1]), number(count('tags to review').split(' of ')[0])],
       ['applications', await menu('/apps'), number(count('logical applications'))],
@@ -339,7 +339,7 @@ async function figures(context) {
       ['workflows', await menu('/macros'), number(count('workflows from macros'))],
       ['findings', await menu('/policy'), number(count('policy findings open'))],
       ['open tags', await menu('/review'), number(count('tags to review').split(' of ')[0])],
-      ['files of the sentence', number(/^([\d,]+) files/.exec(sentence)?.[1]), number(count('files in the last snapshot'))],
+      ['files of the sentence', number(/^([\d,]+) files/.exec(sentence)?.[1]), number(count('files in the estate'))],
     ];
     return pairs.map(([name, shown, said]) => (shown === said && shown > 0 ? '' : `${name}: page ${shown}, program ${said}`));
   });

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, FINDINGS, Failure, OK, must_exist, report_failed};
+use super::{Context, FINDINGS, Failure, OK, must_be_file, must_exist, report_failed};
 use crate::cli::arguments::{ExportFormat, PathsArguments};
 use crate::cli::output::{self, json as print_json, table};
 use crate::model::{Decision, Verdict};
@@ -78,19 +78,21 @@ pub(super) fn convert(context: &Context, arguments: &PathsArguments) -> Result<u
 }
 
 pub(super) fn vba_extract(context: &Context, file: &Path, json: bool) -> Result<u8, Failure> {
-    let report = pipeline::vba_extract(file, &context.reader)?;
+    must_exist(file)?;
+    let (report, failed) = pipeline::vba_extract(file, &context.reader)?;
     if json {
         print_json(&report)?;
-        return Ok(OK);
+        return Ok(report_failed(&failed));
     }
     for module in &report.modules {
         println!("' ==== {} ({})", module.name, module.kind);
         println!("{}", output::plain(&module.code.replace('\r', "")));
     }
-    Ok(OK)
+    Ok(report_failed(&failed))
 }
 
 pub(super) fn vba_check(files: &[PathBuf], json: bool) -> Result<u8, Failure> {
+    files.iter().try_for_each(|path| must_exist(path))?;
     let report = pipeline::vba_check(files)?;
     let malformed = report.modules.iter().any(|module| !module.errors.is_empty());
     if json {
@@ -107,12 +109,13 @@ pub(super) fn vba_check(files: &[PathBuf], json: bool) -> Result<u8, Failure> {
 }
 
 pub(super) fn access_show(context: &Context, file: &Path, json: bool) -> Result<u8, Failure> {
-    let report = pipeline::access_show(file, &context.reader)?;
+    must_exist(file)?;
+    let (report, failed) = pipeline::access_show(file, &context.reader)?;
     if json {
         print_json(&report)?;
-        return Ok(OK);
+        return Ok(report_failed(&failed));
     }
-    println!("{}", report.version);
+    println!("{}", output::plain(&report.version));
     let rows: Vec<Vec<String>> = report
         .tables
         .iter()
@@ -141,23 +144,29 @@ pub(super) fn access_show(context: &Context, file: &Path, json: bool) -> Result<
     for module in &report.modules {
         println!("module {} ({} lines)", module.name, module.code.lines().count());
     }
-    Ok(OK)
+    Ok(report_failed(&failed))
 }
 
 pub(super) fn export(context: &Context, paths: &[PathBuf], out: &Path, format: ExportFormat) -> Result<u8, Failure> {
-    if format == ExportFormat::Parquet {
-        return Err(Failure::usage("Parquet is not written by this version").with_remedy("Use --format csv."));
-    }
     paths.iter().try_for_each(|path| must_exist(path))?;
-    let written = pipeline::export_rows(paths, out, &context.reader)?;
-    for path in &written {
-        println!("{}", path.display());
+    let format = match format {
+        ExportFormat::Csv => pipeline::RowFormat::Csv,
+        ExportFormat::Parquet => pipeline::RowFormat::Parquet,
+    };
+    let exported = pipeline::export_rows(paths, out, format, &context.reader)?;
+    for path in &exported.written {
+        println!("{}", output::plain(&path.display().to_string()));
     }
-    Ok(OK)
+    if exported.written.is_empty() {
+        eprintln!("There were no tables to write.");
+    }
+    Ok(report_failed(&exported.failed))
 }
 
 pub(super) fn check(context: &Context, model: &Path, findings: Option<&Path>, json: bool) -> Result<u8, Failure> {
-    let verdict = pipeline::check_model(model, findings, &context.today())?;
+    must_be_file(model)?;
+    findings.map_or(Ok(()), must_be_file)?;
+    let verdict = pipeline::check_model(model, findings, &context.today(), &context.data)?;
     if json {
         print_json(&verdict)?;
     } else {
@@ -202,16 +211,35 @@ pub(super) fn policy_test(json: bool) -> Result<u8, Failure> {
 }
 
 pub(super) fn policy_explain(context: &Context, rule: &str, model: &Path, json: bool) -> Result<u8, Failure> {
-    let explanation = pipeline::explain_rule(rule, model, &context.today())?;
+    must_be_file(model)?;
+    let found = pipeline::explain_rule(rule, model, &context.today(), &context.data)?;
     if json {
-        print_json(&explanation)?;
+        print_json(&found)?;
         return Ok(OK);
     }
-    println!("{}", serde_json::to_string_pretty(&explanation).unwrap_or_default());
+    println!("{} [{}]: {}", found.id, found.reference, if found.fired { "fired" } else { "did not fire" });
+    for hit in &found.hits {
+        println!("  {}: {}", output::plain(&hit.object), output::plain(&hit.message));
+    }
+    println!("facts:");
+    for fact in &found.facts {
+        println!("  {} = {}", output::plain(&fact.path), output::plain(&fact.value.to_string()));
+    }
+    match &found.flip {
+        Some(flip) => {
+            println!("it would {} after:", if flip.fires { "fire" } else { "no longer fire" });
+            for edit in &flip.edits {
+                println!("  {} = {}", output::plain(&edit.path), output::plain(&edit.after.to_string()));
+            }
+        }
+        None => println!("no change among the admissible values was found that flips it"),
+    }
     Ok(OK)
 }
 
 pub(super) fn diff(a: &Path, b: &Path, json: bool) -> Result<u8, Failure> {
+    must_be_file(a)?;
+    must_be_file(b)?;
     let found = pipeline::diff_models(a, b)?;
     if json {
         print_json(&found)?;

@@ -1,12 +1,15 @@
 //! `import`, `kpi`, `ledger verify`, `config show`.
 
-use super::{Context, FINDINGS, Failure, OK, must_exist};
+use serde::Serialize;
+
+use super::{Context, FINDINGS, Failure, OK, must_be_file, must_exist};
+use crate::cli::arguments::DEFAULT_LISTEN;
 use crate::cli::arguments::{ImportArguments, RecordKind};
-use crate::cli::output::{json as print_json, table};
+use crate::cli::output::{json as print_json, plain, table};
 use crate::pipeline;
 
 pub(super) fn import(context: &Context, arguments: &ImportArguments) -> Result<u8, Failure> {
-    must_exist(&arguments.file)?;
+    must_be_file(&arguments.file)?;
     let kind = match arguments.kind {
         RecordKind::Backlog => pipeline::RecordKind::Backlog,
         RecordKind::Usage => pipeline::RecordKind::Usage,
@@ -15,16 +18,19 @@ pub(super) fn import(context: &Context, arguments: &ImportArguments) -> Result<u
         RecordKind::Eligible => pipeline::RecordKind::Eligible,
         RecordKind::Legacy => pipeline::RecordKind::Legacy,
         RecordKind::Runs => pipeline::RecordKind::Runs,
+        RecordKind::Deploys => pipeline::RecordKind::Deploys,
+        RecordKind::Slo => pipeline::RecordKind::Slo,
     };
     let workspace = context.open()?;
     let report = pipeline::import_records(&workspace, kind, &arguments.file, &arguments.mapping)?;
     if arguments.json {
         print_json(&report)?;
     } else {
-        println!("{} {} rows imported", report.rows, report.kind);
+        println!("{} {} rows imported; they replace an earlier import of this kind", report.rows, report.kind);
         for (field, column) in &report.mapping {
-            println!("  {field} from column `{column}`");
+            println!("  {field} from column `{}`", plain(column));
         }
+        println!("Another column: import again with --map FIELD=COLUMN.");
         for (reason, count) in &report.skipped {
             println!("  {count} rows left out: {reason}");
         }
@@ -32,11 +38,47 @@ pub(super) fn import(context: &Context, arguments: &ImportArguments) -> Result<u
     Ok(if report.skipped.is_empty() { OK } else { FINDINGS })
 }
 
+/// `kpi --json` in the contract's keys; definitions, terms and series belong to the pages.
+#[derive(Serialize)]
+struct KpiDocument<'a> {
+    kpis: Vec<KpiLine<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KpiLine<'a> {
+    id: &'a str,
+    name: &'a str,
+    value: Option<f64>,
+    unit: &'a str,
+    n: u64,
+    window: &'a str,
+    scope: &'a str,
+    measured_share: Option<f64>,
+    insufficient: Option<&'a str>,
+}
+
+impl<'a> KpiLine<'a> {
+    fn of(kpi: &'a pipeline::Indicator) -> KpiLine<'a> {
+        KpiLine {
+            id: &kpi.id,
+            name: &kpi.name,
+            value: kpi.value,
+            unit: &kpi.unit,
+            n: kpi.n,
+            window: &kpi.window,
+            scope: &kpi.scope,
+            measured_share: kpi.measured_share,
+            insufficient: kpi.insufficient.as_deref(),
+        }
+    }
+}
+
 pub(super) fn kpi(context: &Context, as_of: Option<&str>, json: bool) -> Result<u8, Failure> {
     let workspace = context.open()?;
     let report = pipeline::kpis(&workspace, as_of)?;
     if json {
-        print_json(&report)?;
+        print_json(&KpiDocument { kpis: report.kpis.iter().map(KpiLine::of).collect() })?;
         return Ok(OK);
     }
     let rows: Vec<Vec<String>> = report
@@ -75,16 +117,47 @@ pub(super) fn ledger_verify(context: &Context, json: bool) -> Result<u8, Failure
     Ok(if broken { FINDINGS } else { OK })
 }
 
-pub(super) fn config_show(context: &Context) -> Result<u8, Failure> {
-    let log = std::env::var("DAYLIGHT_LOG");
-    let rows = vec![
-        vec![String::from("data"), context.data.display().to_string(), String::from("--data or default")],
-        vec![
-            String::from("log"),
-            log.clone().unwrap_or_else(|_| String::from("error")),
-            String::from(if log.is_ok() { "environment DAYLIGHT_LOG" } else { "default" }),
-        ],
+/// Words in the name of an environment variable whose value is not shown.
+const SECRET_NAMES: [&str; 5] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL"];
+/// What stands instead.
+const MASK: &str = "***";
+
+/// One setting.
+#[derive(Serialize)]
+struct Setting {
+    setting: String,
+    value: String,
+    from: String,
+}
+
+pub(super) fn config_show(context: &Context, json: bool) -> Result<u8, Failure> {
+    let setting = |name: &str, value: String, from: &str| Setting {
+        setting: name.to_string(),
+        value: plain(&value),
+        from: from.to_string(),
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut settings = vec![
+        setting("data", context.data.display().to_string(), context.data_from),
+        setting("listen", DEFAULT_LISTEN.to_string(), "default; `serve --listen` overrules it"),
+        setting("jobs", processors.to_string(), "processors; `scan --jobs` overrules it"),
     ];
+    if std::env::var_os("DAYLIGHT_LOG").is_none() {
+        settings.push(setting("log", String::from("error"), "default"));
+    }
+    let ours = std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value));
+    for (name, value) in ours.filter(|(name, _)| name.starts_with("DAYLIGHT_")) {
+        let is_secret = SECRET_NAMES.iter().any(|word| name.contains(word));
+        let shown = if is_secret { MASK.to_string() } else { value.to_string_lossy().into_owned() };
+        let short = if name == "DAYLIGHT_LOG" { String::from("log") } else { name.clone() };
+        settings.push(setting(&short, shown, &format!("environment {name}")));
+    }
+    if json {
+        print_json(&settings)?;
+        return Ok(OK);
+    }
+    let rows: Vec<Vec<String>> =
+        settings.into_iter().map(|setting| vec![setting.setting, setting.value, setting.from]).collect();
     table(&["setting", "value", "from"], &rows);
     Ok(OK)
 }

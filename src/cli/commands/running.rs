@@ -1,12 +1,14 @@
 //! `macro run`, `replay`, `run`.
 
-use super::{Context, FINDINGS, Failure, OK, must_exist};
+use super::{Context, FINDINGS, Failure, OK, must_be_file};
 use crate::cli::arguments::{MacroRunArguments, ReplayArguments, RunArguments};
 use crate::cli::output::{json as print_json, plain, table};
 use crate::pipeline::{self, MacroRequest, ReplayRequest, RunRequest};
 
 pub(super) fn macro_run(context: &Context, arguments: MacroRunArguments) -> Result<u8, Failure> {
     let json = arguments.json;
+    let files = arguments.workbook.iter().chain(&arguments.database).chain(&arguments.modules);
+    files.into_iter().try_for_each(|path| must_be_file(path))?;
     let request = MacroRequest {
         workbook: arguments.workbook,
         database: arguments.database,
@@ -37,7 +39,8 @@ pub(super) fn macro_run(context: &Context, arguments: MacroRunArguments) -> Resu
 }
 
 pub(super) fn replay(context: &Context, arguments: ReplayArguments) -> Result<u8, Failure> {
-    must_exist(&arguments.file)?;
+    let files = std::iter::once(&arguments.file).chain(&arguments.model).chain(&arguments.after);
+    files.into_iter().try_for_each(|path| must_be_file(path))?;
     let request = ReplayRequest {
         file: arguments.file,
         procedure: arguments.procedure,
@@ -77,7 +80,7 @@ pub(super) fn replay(context: &Context, arguments: ReplayArguments) -> Result<u8
 }
 
 pub(super) fn run(context: &Context, arguments: RunArguments) -> Result<u8, Failure> {
-    must_exist(&arguments.model)?;
+    std::iter::once(&arguments.model).chain(&arguments.data_in).try_for_each(|path| must_be_file(path))?;
     let approve = arguments.approve.clone();
     let request = RunRequest {
         model: arguments.model,
@@ -88,20 +91,24 @@ pub(super) fn run(context: &Context, arguments: RunArguments) -> Result<u8, Fail
         approve: arguments.approve,
         dry_run: arguments.dry_run,
     };
-    let workspace = context.open()?;
-    let ran = pipeline::run_workflow(&request, context.clock.as_ref(), &context.reader)?;
-    if !request.dry_run {
-        pipeline::record_run(&workspace, &request, &ran, approve.as_deref())?;
+    // The store is opened before the run, so that no run stays without its record.
+    let workspace = if request.dry_run { None } else { Some(context.open()?) };
+    let ran = pipeline::run_workflow(&request, context.clock.as_ref(), &context.reader, &context.data)?;
+    if let Some(workspace) = &workspace {
+        pipeline::record_run(workspace, &request, &ran, approve.as_deref())?;
     }
-    let code = if ran.report.status == "ok" { OK } else { FINDINGS };
+    let code = if ran.reason.is_none() && ran.report.status != "timeout" { OK } else { FINDINGS };
+    if let Some(reason) = &ran.reason {
+        eprintln!("{}", plain(reason));
+    }
+    for call in &ran.calls {
+        eprintln!("would call {}", plain(call));
+    }
     if arguments.json {
         print_json(&ran.report)?;
         return Ok(code);
     }
     println!("{}: {}", ran.report.run, ran.report.status);
-    if let Some(reason) = &ran.report.reason {
-        println!("{}", plain(reason));
-    }
     for step in &ran.report.steps {
         println!("  {}: {} after {} attempts, {} ms", step.id, step.status, step.attempts, step.ms);
     }

@@ -1,61 +1,72 @@
 -- Each statement turns the events of the batch into rows of one table. An import replaces the earlier one of its kind.
-INSERT INTO event SELECT tenant_id, seq, time::TIMESTAMP, actor, event,
+-- Casts are TRY_CASTs: what is in the ledger cannot be taken back, so no value of a record may stop the projection.
+INSERT INTO event SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), actor, event,
     coalesce(data::JSON->>'application', data::JSON->>'path', data::JSON->>'kind', data::JSON->>'snapshot'), data::JSON FROM batch_event;
-INSERT INTO snapshot SELECT tenant_id, seq, (data::JSON->>'snapshot')::UBIGINT, (data::JSON->>'day')::DATE, (data::JSON->>'files')::UINTEGER,
-    (data::JSON->>'applications')::UINTEGER FROM batch_event WHERE event = 'scan.finished';
-INSERT INTO scanned_root SELECT b.tenant_id, b.seq, (b.data::JSON->>'snapshot')::UBIGINT, r.unnest->>'root', (r.unnest->>'readable')::BOOLEAN
+INSERT INTO snapshot SELECT tenant_id, seq, TRY_CAST(data::JSON->>'snapshot' AS UBIGINT), TRY_CAST(data::JSON->>'day' AS DATE), TRY_CAST(data::JSON->>'files' AS UINTEGER),
+    TRY_CAST(data::JSON->>'applications' AS UINTEGER) FROM batch_event WHERE event = 'scan.finished';
+INSERT INTO scanned_root SELECT b.tenant_id, b.seq, TRY_CAST(b.data::JSON->>'snapshot' AS UBIGINT), r.unnest->>'root', TRY_CAST(r.unnest->>'readable' AS BOOLEAN)
     FROM batch_event b, unnest(from_json(b.data::JSON->'roots', '["JSON"]')) r WHERE b.event = 'scan.finished';
-INSERT INTO file SELECT tenant_id, seq, (data::JSON->>'snapshot')::UBIGINT, data::JSON->>'asset', data::JSON->>'root', data::JSON->>'path', data::JSON->>'sha256',
-    (data::JSON->>'bytes')::UBIGINT, data::JSON->>'kind', data::JSON->>'state', data::JSON->>'reason', (data::JSON->>'tables')::UINTEGER,
-    (data::JSON->>'rows')::UBIGINT, (data::JSON->>'formulas')::UBIGINT, (data::JSON->>'macros')::UINTEGER, (data::JSON->>'ms')::UBIGINT,
-    data::JSON->>'application', data::JSON->>'facts', (data::JSON->>'risk')::DOUBLE FROM batch_event WHERE event = 'file.read';
+INSERT INTO file SELECT tenant_id, seq, TRY_CAST(data::JSON->>'snapshot' AS UBIGINT), data::JSON->>'asset', data::JSON->>'root', data::JSON->>'path', data::JSON->>'sha256',
+    TRY_CAST(data::JSON->>'bytes' AS UBIGINT), data::JSON->>'kind', data::JSON->>'state', data::JSON->>'reason', TRY_CAST(data::JSON->>'tables' AS UINTEGER),
+    TRY_CAST(data::JSON->>'rows' AS UBIGINT), TRY_CAST(data::JSON->>'formulas' AS UBIGINT), TRY_CAST(data::JSON->>'macros' AS UINTEGER), TRY_CAST(data::JSON->>'ms' AS UBIGINT),
+    data::JSON->>'application', data::JSON->>'facts', TRY_CAST(data::JSON->>'risk' AS DOUBLE), coalesce(data::JSON->>'place', data::JSON->>'path'),
+    TRY_CAST(data::JSON->>'format' AS UINTEGER) FROM batch_event WHERE event = 'file.read';
 UPDATE file SET application = g.application FROM (
-    SELECT b.tenant_id, (b.data::JSON->>'snapshot')::UBIGINT AS snapshot, m.unnest->>'asset' AS asset, m.unnest->>'application' AS application
+    SELECT b.tenant_id, TRY_CAST(b.data::JSON->>'snapshot' AS UBIGINT) AS snapshot, m.unnest->>'asset' AS asset, m.unnest->>'application' AS application
     FROM batch_event b, unnest(from_json(b.data::JSON->'members', '["JSON"]')) m WHERE b.event = 'files.grouped') g
     WHERE file.tenant_id = g.tenant_id AND file.snapshot = g.snapshot AND file.asset = g.asset;
-INSERT INTO application SELECT tenant_id, seq, (data::JSON->>'snapshot')::UBIGINT, data::JSON->>'application', data::JSON->>'name', data::JSON->>'domain',
-    data::JSON->>'model', data::JSON->>'inference', data::JSON->>'report', (data::JSON->>'files')::UINTEGER, (data::JSON->>'models')::UINTEGER,
-    (data::JSON->>'fields')::UINTEGER, (data::JSON->>'workflows')::UINTEGER, (data::JSON->'coverage'->>'statements')::UBIGINT,
-    (data::JSON->'coverage'->>'exact')::UBIGINT, (data::JSON->'coverage'->>'approximate')::UBIGINT, (data::JSON->'coverage'->>'manual')::UBIGINT,
-    (data::JSON->'coverage'->>'noop')::UBIGINT, (data::JSON->'coverage'->>'declarations')::UBIGINT FROM batch_event WHERE event = 'application.inferred';
+INSERT INTO application SELECT tenant_id, seq, TRY_CAST(data::JSON->>'snapshot' AS UBIGINT), data::JSON->>'application', data::JSON->>'name', data::JSON->>'domain',
+    data::JSON->>'model', data::JSON->>'inference', data::JSON->>'report', TRY_CAST(data::JSON->>'files' AS UINTEGER), TRY_CAST(data::JSON->>'models' AS UINTEGER),
+    TRY_CAST(data::JSON->>'fields' AS UINTEGER), TRY_CAST(data::JSON->>'workflows' AS UINTEGER), TRY_CAST(data::JSON->'coverage'->>'statements' AS UBIGINT),
+    TRY_CAST(data::JSON->'coverage'->>'exact' AS UBIGINT), TRY_CAST(data::JSON->'coverage'->>'approximate' AS UBIGINT), TRY_CAST(data::JSON->'coverage'->>'manual' AS UBIGINT),
+    TRY_CAST(data::JSON->'coverage'->>'noop' AS UBIGINT), TRY_CAST(data::JSON->'coverage'->>'declarations' AS UBIGINT), data::JSON->>'observations' FROM batch_event WHERE event = 'application.inferred';
+INSERT INTO reviewed_model SELECT tenant_id, seq, data::JSON->>'application', data::JSON->>'model' FROM batch_event WHERE event = 'model.reviewed';
 INSERT INTO field_tag SELECT b.tenant_id, b.seq, b.data::JSON->>'application', f.unnest->>'field', f.unnest->>'semanticType', f.unnest->'tags', f.unnest->>'rule',
-    (f.unnest->>'held')::UBIGINT, (f.unnest->>'seen')::UBIGINT, f.unnest->>'place', (f.unnest->>'confidence')::DOUBLE, f.unnest->'against'
+    TRY_CAST(f.unnest->>'held' AS UBIGINT), TRY_CAST(f.unnest->>'seen' AS UBIGINT), f.unnest->>'place', TRY_CAST(f.unnest->>'confidence' AS DOUBLE), f.unnest->'against'
     FROM batch_event b, unnest(from_json(b.data::JSON->'fields', '["JSON"]')) f WHERE b.event = 'fields.tagged';
-INSERT INTO tag_decision SELECT tenant_id, seq, time::TIMESTAMP, actor, data::JSON->>'application', data::JSON->>'field', data::JSON->>'answer', data::JSON->'tags',
+INSERT INTO tag_decision SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), actor, data::JSON->>'application', data::JSON->>'field', data::JSON->>'answer', data::JSON->'tags',
     data::JSON->>'reason' FROM batch_event WHERE event = 'tag.decided';
-INSERT INTO policy_check SELECT tenant_id, seq, time::TIMESTAMP, data::JSON->>'application', data::JSON->>'stage', data::JSON->>'decision',
-    (data::JSON->>'rules')::UINTEGER FROM batch_event WHERE event = 'policy.checked';
+INSERT INTO policy_check SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), data::JSON->>'application', data::JSON->>'stage', data::JSON->>'decision',
+    TRY_CAST(data::JSON->>'rules' AS UINTEGER) FROM batch_event WHERE event = 'policy.checked';
 INSERT INTO finding SELECT b.tenant_id, b.seq, b.data::JSON->>'application', v.unnest->>'id', v.unnest->>'ref', v.unnest->>'severity', v.unnest->>'object',
     v.unnest->>'message', v.unnest->>'remedy'
     FROM batch_event b, unnest(from_json(b.data::JSON->'violations', '["JSON"]')) v WHERE b.event = 'policy.checked';
-INSERT INTO run SELECT tenant_id, seq, time::TIMESTAMP, data::JSON->>'run', data::JSON->>'application', data::JSON->>'workflow', data::JSON->>'status',
-    (data::JSON->>'ms')::DOUBLE, (data::JSON->>'steps')::UINTEGER, (data::JSON->>'memoryBytes')::UBIGINT, data::JSON->>'error', data::JSON->'detail'
+INSERT INTO run SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), data::JSON->>'run', data::JSON->>'application', data::JSON->>'workflow', data::JSON->>'status',
+    TRY_CAST(data::JSON->>'ms' AS DOUBLE), TRY_CAST(data::JSON->>'steps' AS UINTEGER), TRY_CAST(data::JSON->>'memoryBytes' AS UBIGINT), data::JSON->>'error', data::JSON->'detail'
     FROM batch_event WHERE event = 'run.finished';
-INSERT INTO receipt SELECT tenant_id, seq, time::TIMESTAMP, data::JSON->>'application', data::JSON->>'macro', data::JSON->>'level', (data::JSON->>'equal')::BOOLEAN,
-    (data::JSON->>'cells')::UBIGINT, (data::JSON->>'differences')::UINTEGER, (data::JSON->>'statementsReached')::DOUBLE, data::JSON->>'receipt'
+INSERT INTO receipt SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), data::JSON->>'application', data::JSON->>'macro', data::JSON->>'level', TRY_CAST(data::JSON->>'equal' AS BOOLEAN),
+    TRY_CAST(data::JSON->>'cells' AS UBIGINT), TRY_CAST(data::JSON->>'differences' AS UINTEGER), TRY_CAST(data::JSON->>'statementsReached' AS DOUBLE), data::JSON->>'receipt'
     FROM batch_event WHERE event = 'receipt.issued';
-INSERT INTO status SELECT tenant_id, seq, time::TIMESTAMP, (data::JSON->>'day')::DATE, data::JSON->>'application', data::JSON->>'status', data::JSON->>'reason', actor
+INSERT INTO status SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), TRY_CAST(data::JSON->>'day' AS DATE), data::JSON->>'application', data::JSON->>'status', data::JSON->>'reason', actor
     FROM batch_event WHERE event = 'application.status';
-INSERT INTO approval SELECT tenant_id, seq, time::TIMESTAMP, actor, data::JSON->>'application', data::JSON->>'reason' FROM batch_event WHERE event = 'approval.recorded';
+INSERT INTO approval SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), actor, data::JSON->>'application', data::JSON->>'reason' FROM batch_event WHERE event = 'approval.recorded';
 DELETE FROM backlog WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'backlog');
-INSERT INTO backlog SELECT b.tenant_id, b.seq, r.unnest->>'item', (r.unnest->>'created')::DATE, (r.unnest->>'resolved')::DATE, r.unnest->>'kind', r.unnest->>'status'
+INSERT INTO backlog SELECT b.tenant_id, b.seq, r.unnest->>'item', TRY_CAST(r.unnest->>'created' AS DATE), TRY_CAST(r.unnest->>'resolved' AS DATE), r.unnest->>'kind', r.unnest->>'status'
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'backlog';
 DELETE FROM usage WHERE (tenant_id, kind) IN (SELECT tenant_id, CASE data::JSON->>'kind' WHEN 'usage' THEN 'run' ELSE 'legacy' END
     FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') IN ('usage', 'legacy'));
-INSERT INTO usage SELECT b.tenant_id, b.seq, r.unnest->>'app', r.unnest->>'person', (r.unnest->>'day')::DATE, r.unnest->>'kind', (r.unnest->>'n')::DOUBLE::UINTEGER
+INSERT INTO usage SELECT b.tenant_id, b.seq, r.unnest->>'app', r.unnest->>'person', TRY_CAST(r.unnest->>'day' AS DATE), r.unnest->>'kind', TRY_CAST(TRY_CAST(r.unnest->>'n' AS DOUBLE) AS UINTEGER)
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') IN ('usage', 'legacy');
 DELETE FROM run WHERE workflow = '(imported)' AND tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'runs');
-INSERT INTO run SELECT b.tenant_id, b.seq, (r.unnest->>'time')::TIMESTAMP, 'imported', r.unnest->>'app', '(imported)', r.unnest->>'status',
-    (r.unnest->>'ms')::DOUBLE, 0, 0, NULL, '{"purpose": "run"}'::JSON
+INSERT INTO run SELECT b.tenant_id, b.seq, TRY_CAST(r.unnest->>'time' AS TIMESTAMP), 'imported', r.unnest->>'app', '(imported)', r.unnest->>'status',
+    TRY_CAST(r.unnest->>'ms' AS DOUBLE), 0, 0, NULL, '{"purpose": "run"}'::JSON
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'runs';
 DELETE FROM cost WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'costs');
-INSERT INTO cost SELECT b.tenant_id, b.seq, r.unnest->>'app', (r.unnest->>'month')::DATE, r.unnest->>'phase', (r.unnest->>'hours')::DOUBLE, (r.unnest->>'rate')::DOUBLE,
-    (r.unnest->>'licence')::DOUBLE, (r.unnest->>'infra')::DOUBLE, (r.unnest->>'measured')::BOOLEAN
+INSERT INTO cost SELECT b.tenant_id, b.seq, r.unnest->>'app', TRY_CAST(r.unnest->>'month' AS DATE), r.unnest->>'phase', TRY_CAST(r.unnest->>'hours' AS DOUBLE), TRY_CAST(r.unnest->>'rate' AS DOUBLE),
+    TRY_CAST(r.unnest->>'licence' AS DOUBLE), TRY_CAST(r.unnest->>'infra' AS DOUBLE), TRY_CAST(r.unnest->>'measured' AS BOOLEAN)
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'costs';
 DELETE FROM owner WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'owners');
-INSERT INTO owner SELECT b.tenant_id, b.seq, r.unnest->>'asset', r.unnest->>'owner', (r.unnest->>'ownerActive')::BOOLEAN, r.unnest->>'deputy', r.unnest->>'domain',
-    r.unnest->>'criticality', (r.unnest->>'attested')::DATE, r.unnest->>'purpose', r.unnest->>'state', r.unnest->>'app'
+INSERT INTO owner SELECT b.tenant_id, b.seq, r.unnest->>'asset', r.unnest->>'owner', TRY_CAST(r.unnest->>'ownerActive' AS BOOLEAN), r.unnest->>'deputy', r.unnest->>'domain',
+    r.unnest->>'criticality', TRY_CAST(r.unnest->>'attested' AS DATE), r.unnest->>'purpose', r.unnest->>'state', r.unnest->>'app', r.unnest->>'tags', r.unnest->>'environment',
+    TRY_CAST(r.unnest->>'line' AS UINTEGER)
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'owners';
+DELETE FROM deploy WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'deploys');
+INSERT INTO deploy SELECT b.tenant_id, b.seq, r.unnest->>'app', r.unnest->>'phase', TRY_CAST(r.unnest->>'day' AS DATE), TRY_CAST(r.unnest->>'requested' AS DATE),
+    TRY_CAST(r.unnest->>'failed' AS BOOLEAN), TRY_CAST(r.unnest->>'restored' AS DOUBLE)
+    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'deploys';
+DELETE FROM objective WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'slo');
+INSERT INTO objective SELECT b.tenant_id, b.seq, r.unnest->>'app', TRY_CAST(r.unnest->>'success' AS DOUBLE), TRY_CAST(r.unnest->>'p95' AS DOUBLE)
+    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'slo';
 DELETE FROM eligible WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'eligible');
-INSERT INTO eligible SELECT b.tenant_id, b.seq, r.unnest->>'app', (r.unnest->>'n')::DOUBLE::UINTEGER
+INSERT INTO eligible SELECT b.tenant_id, b.seq, r.unnest->>'app', TRY_CAST(TRY_CAST(r.unnest->>'n' AS DOUBLE) AS UINTEGER)
     FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'eligible';
