@@ -101,17 +101,18 @@ fn a_root_that_cannot_be_read_makes_its_files_unknown_and_keeps_them_counted() {
     assert_eq!(share.workspace.current_applications().expect("answers").len(), 1);
 }
 
-/// Cancels as soon as the first file is in.
+/// Cancels while the third file is read.
 #[derive(Default)]
 struct Impatient(Mutex<usize>);
 
 impl Progress for Impatient {
     fn stage(&self, _: &str, _: usize) {}
-    fn file(&self, _: &ScannedFile) {
+    fn begins(&self, _: &str) {
         *self.0.lock().expect("not poisoned") += 1;
     }
+    fn file(&self, _: &ScannedFile) {}
     fn cancelled(&self) -> bool {
-        *self.0.lock().expect("not poisoned") > 0
+        *self.0.lock().expect("not poisoned") >= 3
     }
 }
 
@@ -125,7 +126,7 @@ fn a_cancelled_scan_makes_nothing_absent() {
     let options = ScanOptions { jobs: Some(1), ..ScanOptions::default() };
     let report =
         scan(&share.workspace, &[share.folder.path().join("a")], &options, &Impatient::default()).expect("ends");
-    assert!(report.files.len() < 12, "{} files", report.files.len());
+    assert_eq!(report.files.len(), 3, "what was being read is kept");
     let files = share.workspace.files_ever().expect("answers");
     assert!(files.iter().all(|file| file.presence != Presence::Absent));
     assert_eq!(share.names().len(), 12);
@@ -142,7 +143,8 @@ fn a_moved_file_stays_the_same_asset_with_its_application_and_its_decision() {
     let tag = share.workspace.tags().expect("answers").remove(0);
     decide(&share.workspace, "Ada", &tag.application, &tag.field, Answer::Accept, &[], "").expect("decided");
     std::fs::rename(share.path("a/people.csv"), share.path("a/hr/2026/people.csv")).expect("moved");
-    // A new file at the old place is a new asset.
+    share.scan(&["a"]);
+    // A file that later comes to the old place is a new asset.
     share.write("a/people.csv", "Item,Price\nx,1.50\ny,2.50\nz,3.50\n");
     share.scan(&["a"]);
     let after = share.workspace.files().expect("answers");
@@ -198,9 +200,9 @@ fn what_did_not_change_is_not_read_again() {
 #[test]
 fn a_copy_on_another_share_joins_the_application_it_is_a_copy_of() {
     let share = Share::new();
-    let rows: String = (1..=40).map(|n| format!("{n},Article {n},{}.50\n", n * 3)).collect();
-    share.write("north/prices.csv", &format!("No,Article,Price\n{rows}"));
-    share.write("south/prices.csv", &format!("No,Article,Price\n{rows}"));
+    let rows: String = (1..=40).map(|n| format!("{n},Article {n},{}.50,box,{}\n", n * 3, n % 4)).collect();
+    share.write("north/prices.csv", &format!("No,Article,Price,Unit,Shelf\n{rows}"));
+    share.write("south/prices.csv", &format!("No,Article,Price,Unit,Shelf\n{rows}"));
     share.scan(&["north"]);
     share.scan(&["south"]);
     let files = share.workspace.files().expect("answers");
@@ -352,7 +354,7 @@ fn the_review_queue_holds_each_field_once_also_after_rescans() {
         let tags = workspace.tags().expect("answers");
         let distinct: BTreeSet<(&str, &str)> =
             tags.iter().map(|tag| (tag.application.as_str(), tag.field.as_str())).collect();
-        assert!(tags.len() > 20 && distinct.len() == tags.len(), "{} rows, {} fields", tags.len(), distinct.len());
+        assert!(tags.len() > 10 && distinct.len() == tags.len(), "{} rows, {} fields", tags.len(), distinct.len());
     }
     let first = workspace.files().expect("answers").len();
     assert_eq!(first, workspace.files_ever().expect("answers").len());

@@ -320,7 +320,9 @@ const PEOPLE: &str =
 #[test]
 fn copies_that_live_on_after_a_migration_fire_g24() {
     let estate = Estate::new();
-    estate.write("north/people.csv", PEOPLE).write("south/people.csv", PEOPLE).scan();
+    let staff: String = (1..=8).map(|n| format!("{n},p{n}@example.com,Ulm,{n}\n")).collect();
+    let staff = format!("No,Email,City,Desk\n{staff}");
+    estate.write("north/people.csv", &staff).write("south/people.csv", &staff).scan();
     assert_eq!(estate.fired("G24"), Vec::<String>::new());
     estate.owners("people.csv,a@example.com,migrated,,\n").scan();
     let fired = estate.fired("G24");

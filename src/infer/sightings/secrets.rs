@@ -206,7 +206,8 @@ pub(super) fn is_typed_secret(text: &str) -> bool {
     let marked = text.chars().any(|c| !c.is_alphabetic());
     // Dates, numbers and addresses of cells stand beside such labels too.
     let wordy = text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-    long_enough && marked && wordy && is_real(text) && !text.contains("://") && !is_date(text)
+    let one_word = !text.contains(char::is_whitespace);
+    long_enough && one_word && marked && wordy && is_real(text) && !text.contains("://") && !is_date(text)
 }
 
 fn is_date(text: &str) -> bool {
