@@ -87,6 +87,10 @@ pub struct Conversion {
     pub report: Vec<ModuleReport>,
     pub notices: Vec<Notice>,
     pub syntax_errors: Vec<SyntaxError>,
+    /// What VBA's compiler refuses although each statement reads well.
+    pub compile_errors: Vec<SyntaxError>,
+    /// Modules with `Option Explicit`.
+    pub explicit_modules: Vec<String>,
 }
 
 impl Conversion {

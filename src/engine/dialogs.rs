@@ -48,6 +48,10 @@ impl Dialogs {
             value => coerce::to_long(&value)?,
         };
         self.show("MsgBox", prompt);
+        if buttons & BUTTON_SET_MASK == 0 {
+            // One button can only be pressed: no answer is used up.
+            return Ok(Value::Long(1));
+        }
         let set = BUTTON_SETS.get((buttons & BUTTON_SET_MASK) as usize).copied().unwrap_or(BUTTON_SETS[0]);
         let default = ((buttons / DEFAULT_BUTTON_STEP) & DEFAULT_BUTTON_MASK) as usize;
         let default = set.get(default).or(set.first()).copied().unwrap_or(1);

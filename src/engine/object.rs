@@ -10,6 +10,11 @@ pub trait ObjectModel: std::any::Any {
     /// `None`: not a global of this model; the caller asks the next one.
     fn global(&mut self, name: &str, arguments: &Arguments) -> Option<Result<Value, Fault>>;
 
+    /// Whether a name is a global of this model, without asking for its value.
+    fn knows(&self, _name: &str) -> bool {
+        false
+    }
+
     /// An assignment to such a name (`ActiveCell = 3`, `Cells(1, 1) = 3` go through their default member instead).
     fn put_global(&mut self, name: &str, arguments: &Arguments, value: &Value, by: Assign)
     -> Option<Result<(), Fault>>;

@@ -4,5 +4,8 @@
 
 pub mod formula;
 pub mod macros;
+mod span;
 pub mod sql;
 pub mod vba;
+
+pub use span::Span;

@@ -22,6 +22,9 @@ pub struct Workflow {
     pub module: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub procedure: Option<ProcedureKind>,
+    /// Seen by its own module only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     #[serde(default, skip_serializing_if = "is_strict")]
     pub coercion: Coercion,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -151,6 +154,9 @@ pub struct Variable {
     /// `As New`: created on first use.
     #[serde(default, rename = "new", skip_serializing_if = "std::ops::Not::not")]
     pub auto_new: bool,
+    /// `WithEvents`: the procedures `name_Event` of its class answer the events of the object it holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_events: bool,
     /// Visible to other modules (module variables only).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
@@ -195,6 +201,9 @@ pub struct CodeModule {
     /// The member marked as default (`VB_UserMemId = 0`), if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_member: Option<String>,
+    /// The member that gives what `For Each` visits (`VB_UserMemId = -4`), if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enumerator: Option<String>,
     /// The worksheet or workbook object a document module belongs to (its code name is `name`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,

@@ -1,7 +1,7 @@
 //! `daylight macro run`: converts a macro and runs the workflow in the sandbox on a workbook.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::access_data::database_of;
 use super::contents::{read_path, word};
@@ -12,10 +12,14 @@ use super::{PipelineError, save};
 use crate::base::Clock;
 use crate::convert::Conversion;
 use crate::engine::dialogs::Dialogs;
+use crate::engine::files::Files;
 use crate::engine::object::ObjectModel;
+use crate::engine::regexp::RegularExpressions;
 use crate::engine::value::{Value, coerce};
 use crate::engine::workbook::data::WorkbookData;
-use crate::engine::{Capability, CompileOptions, Host, Lenient, Limits, Program, RunOutcome, RunStatus, compile, run};
+use crate::engine::{
+    Capability, CompileOptions, Host, Lenient, Limits, Program, RunOutcome, RunStatus, UnknownName, compile, run,
+};
 use crate::facts::{CodeFacts, SourceFacts};
 use crate::model::{Application, Workflow};
 use crate::source::ReaderCommand;
@@ -37,6 +41,9 @@ pub struct MacroRequest {
     pub save: Option<PathBuf>,
 }
 
+/// Environment variables of a run: the folders of the in-memory file system.
+const VARIABLES: [(&str, &str); 3] = [("HOME", "/home"), ("TEMP", "/tmp"), ("TMP", "/tmp")];
+
 /// Runs a macro.
 ///
 /// # Errors
@@ -50,20 +57,14 @@ pub fn run_macro(
     let read = file.map(|path| read_path(path, reader)).transpose()?;
     let facts = read.as_ref().map(|read| read.reading.facts.clone()).unwrap_or_default();
     let code = code_of(request, &facts)?;
-    let conversion = crate::convert::convert(&code, &context_of(&facts));
-    if let Some(error) = conversion.syntax_errors.first() {
-        return Ok(MacroReport {
-            status: String::from("compile-error"),
-            returned: Some(String::new()),
-            error: Some(MacroError {
-                number: 0,
-                description: error.message.clone(),
-                module: error.module.clone(),
-                line: error.line,
-            }),
-            ..MacroReport::default()
-        });
+    let mut conversion = crate::convert::convert(&code, &context_of(&facts));
+    // What a file holds besides its macro may have been broken for years; modules that are handed in must compile.
+    let strict = !request.modules.is_empty();
+    let refused = conversion.syntax_errors.first().or(conversion.compile_errors.first().filter(|_| strict));
+    if let Some(error) = refused {
+        return Ok(not_compiled(&error.message, &error.module, error.line));
     }
+    let explicit = std::mem::take(&mut conversion.explicit_modules);
     let application = application_of(conversion);
     let workflow = find_workflow(&application, &request.procedure)?.clone();
     let program = compiled(&application)?;
@@ -71,14 +72,75 @@ pub fn run_macro(
     let arguments = request.arguments.iter().map(|text| literal(text)).collect();
     let holds: &[&str] = if request.database.is_some() { &["database"] } else { &[] };
     let mut host = host_for(&data, clock.now_ms(), request.answers.clone(), granted(&request.grants, holds)?);
+    if let Some(folder) = granted_folder(&request.grants) {
+        host.models[0] = Box::new(real_folder(folder, serial_now(clock.now_ms()))?);
+    }
     if let Some(read) = read.as_ref().filter(|_| request.database.is_some()) {
         let database = database_of(std::slice::from_ref(read), serial_now(clock.now_ms()))?;
         host.models.push(Box::new(database.clone()));
         host.database = Some(Box::new(database));
     }
+    if strict
+        && request.database.is_none()
+        && let Some((unknown, message)) = unknown_name(&program, &host.models, &explicit)
+    {
+        return Ok(not_compiled(&message, &unknown.module, unknown.line));
+    }
     let outcome = run(&program, &workflow.name, arguments, host, Limits::default())
         .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
     report(request, &workflow, &program, outcome)
+}
+
+fn not_compiled(message: &str, module: &str, line: u32) -> MacroReport {
+    MacroReport {
+        status: String::from("compile-error"),
+        returned: Some(String::new()),
+        error: Some(MacroError { number: 0, description: message.to_string(), module: module.to_string(), line }),
+        ..MacroReport::default()
+    }
+}
+
+/// Libraries whose names may stand before a member, and functions of VBA that the sandbox does not have: code that names
+/// them compiles.
+const LIBRARIES: [&str; 18] = [
+    "excel",
+    "vba",
+    "office",
+    "msforms",
+    "scripting",
+    "stdole",
+    "vbide",
+    "doevents",
+    "beep",
+    "inputb",
+    "loadpicture",
+    "savepicture",
+    "imestatus",
+    "macscript",
+    "macid",
+    "load",
+    "unload",
+    "objptr",
+];
+
+/// The first name that nothing knows: a call always, a variable where declarations are asked for.
+fn unknown_name<'p>(
+    program: &'p Program,
+    models: &[Box<dyn ObjectModel>],
+    explicit: &[String],
+) -> Option<(&'p UnknownName, String)> {
+    let known = |name: &str| {
+        LIBRARIES.iter().any(|library| library.eq_ignore_ascii_case(name))
+            || crate::convert::vba::is_known_global(name)
+            || models.iter().any(|model| model.knows(name))
+    };
+    program.unknown.iter().filter(|unknown| !known(&unknown.name)).find_map(|unknown| match unknown.called {
+        true => Some((unknown, format!("Sub or Function not defined: {}", unknown.name))),
+        false if explicit.contains(&unknown.module) => {
+            Some((unknown, format!("Variable not defined: {}", unknown.name)))
+        }
+        false => None,
+    })
 }
 
 fn code_of(request: &MacroRequest, facts: &SourceFacts) -> Result<Vec<CodeFacts>, PipelineError> {
@@ -148,9 +210,10 @@ pub(super) fn host_for(data: &WorkbookData, now_ms: u64, answers: Vec<String>, g
     let serial = serial_now(now_ms);
     let excel: Box<dyn ObjectModel> = Box::new(excel_of(data, serial));
     Host {
-        models: vec![excel],
+        models: vec![Box::new(Files::in_memory(serial)), Box::new(RegularExpressions::default()), excel],
         dialogs: Dialogs::with_answers(answers),
         clock_serial: serial,
+        variables: VARIABLES.map(|(name, value)| (name.to_string(), value.to_string())).into(),
         run_id: format!("run-{now_ms}"),
         grants,
         ..Host::default()
@@ -167,6 +230,17 @@ pub(super) fn granted(words: &[String], holds: &[&str]) -> Result<BTreeSet<Capab
         reason: error.to_string(),
     })?;
     Ok(capabilities(&granted))
+}
+
+/// The folder of `file:DIR`.
+fn granted_folder(words: &[String]) -> Option<&Path> {
+    let mut granted = words.iter().filter_map(|text| text.split_once(':'));
+    let found = granted.find(|(name, _)| Capability::from_name(name) == Some(Capability::Files));
+    found.map(|(_, folder)| Path::new(folder))
+}
+
+fn real_folder(folder: &Path, serial: f64) -> Result<Files, PipelineError> {
+    Files::in_folder(folder, serial).map_err(|source| PipelineError::ReadFile { path: folder.to_path_buf(), source })
 }
 
 /// The capabilities of a macro to which nobody granted anything.

@@ -13,8 +13,10 @@ const HARMLESS: [&str; 5] = ["clock", "database", "dialogs", "random", "workbook
 const DATABASE: &str = "database";
 /// The way out; granted only when every host a workflow names is known.
 const NETWORK: &str = "network";
+/// A macro's file statements see an empty file system in memory; a folder of the machine only when a person names one.
+const FILE: &str = "file";
 /// Doors that a person may open for one run.
-const PERSONAL: [&str; 4] = ["clipboard", "file", "mail", NETWORK];
+const PERSONAL: [&str; 4] = ["clipboard", FILE, "mail", NETWORK];
 /// Doors that nobody opens: a macro's programs and settings belong to the machine it came from.
 const NEVER: [&str; 2] = ["process", "registry"];
 
@@ -48,7 +50,7 @@ pub fn grants(application: &Application, workflow: &str, verdict: &Verdict, aske
 }
 
 /// The capabilities of a macro that a person runs on a copy of their own file: what stays inside the run, `database` when a
-/// copy of one is among the data it `holds`, and the doors the person names (`file`, `mail`, `network`, `clipboard`,
+/// copy of one is among the data it `holds`, `file` because its files lie in memory unless the person names a folder, and the doors the person names (`file`, `mail`, `network`, `clipboard`,
 /// `database`; `file:DIR` names the same door).
 ///
 /// # Errors
@@ -56,6 +58,7 @@ pub fn grants(application: &Application, workflow: &str, verdict: &Verdict, aske
 pub fn macro_grants(person: &[String], holds: &[&str]) -> Result<Vec<String>, PolicyError> {
     let mut granted: BTreeSet<&str> =
         HARMLESS.iter().copied().filter(|name| *name != DATABASE || holds.contains(&DATABASE)).collect();
+    granted.insert(FILE);
     for text in person {
         let word = text.split(':').next().unwrap_or(text).trim().to_lowercase();
         let word = word.strip_suffix('s').filter(|single| *single == "file").unwrap_or(&word);

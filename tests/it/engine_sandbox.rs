@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use daylight::engine::compile::{Capability, CompileOptions, Program, compile};
 use daylight::engine::dialogs::Dialogs;
-use daylight::engine::sandbox::{Host, Limits, RunOutcome, json, run};
+use daylight::engine::sandbox::{Host, Limits, RunOutcome, Tier, json, run, tier_of};
 use daylight::engine::value::{Value, coerce};
+use daylight::facts::CodeFacts;
 use daylight::model::Application;
 use serde_json::Value as Json;
 
@@ -166,6 +167,34 @@ fn one_step(expression: &str) -> Application {
     let document = serde_json::json!({"application": {"id": "x", "version": "1", "workflows": [
         {"name": "w", "coercion": "vba", "steps": [{"id": "s1", "type": "set", "target": "n", "value": expression}]}]}});
     application(&document)
+}
+
+/// A program of many procedures is compiled by the quick tier and must mean the same.
+#[test]
+fn both_tiers_give_the_same_result() {
+    let sum = "Function Main() As String\n    Dim i As Long, s As Double, c As New Collection\n    For i = 1 To 1000\n        s = s + i / 3\n        c.Add i\n    Next\n    Main = CStr(s) & c.Count\nEnd Function\n";
+    let filler: String = (0..400)
+        .map(|number| {
+            format!("Function F{number}(a, b)\n    Dim i\n    For i = 1 To 9\n        If a > b Then F{number} = F{number} & a & b Else F{number} = a + b * i\n    Next\nEnd Function\n")
+        })
+        .collect();
+    let mut results = Vec::new();
+    for (text, tier) in [(sum.to_string(), Tier::Optimised), (format!("{sum}{filler}"), Tier::Baseline)] {
+        let code = CodeFacts { name: "M".into(), kind: "module".into(), code: text };
+        let conversion = daylight::convert::convert(&[code], &daylight::convert::Context::default());
+        let application =
+            Application { modules: conversion.modules, workflows: conversion.workflows, ..Application::default() };
+        let program = compile(&application, &CompileOptions::default()).expect("compiles");
+        assert_eq!(tier_of(&program), tier, "{} bytes", program.bytes().len());
+        let outcome = run(&program, "M.Main", Vec::new(), Host::default(), Limits::default()).expect("runs");
+        results.push((outcome.status, outcome.value));
+    }
+    assert_eq!(results[0], results[1]);
+    let text = match &results[0].1 {
+        Some(Value::Text(text)) => text.to_string(),
+        other => panic!("no text: {other:?}"),
+    };
+    assert!(text.starts_with("166833.33333333") && text.ends_with("1000"), "{text}");
 }
 
 #[test]

@@ -63,8 +63,8 @@ fn names_know_their_places() {
         panic!("a query was written")
     };
     let Some(Column::Value { value, alias: Some(alias) }) = query.first.columns.first() else { panic!("a column") };
-    assert_eq!(&text[value.at.start..value.at.end], "[Unit Price]");
-    assert_eq!(&text[alias.at.start..alias.at.end], "p");
+    assert_eq!(value.at.text(text), "[Unit Price]");
+    assert_eq!(alias.at.text(text), "p");
 }
 
 #[test]
@@ -128,7 +128,7 @@ proptest! {
         let text = words.join(" ");
         let parsed = parse(&text);
         for notice in &parsed.notices {
-            prop_assert!(notice.at.start <= notice.at.end && notice.at.end <= text.len());
+            prop_assert!(notice.at.start <= notice.at.end && notice.at.end as usize <= text.len());
         }
         prop_assert!(parsed.statement.is_some() || !parsed.notices.is_empty());
     }

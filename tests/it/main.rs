@@ -24,6 +24,7 @@ mod lang_formula;
 mod lang_sql;
 mod lang_vba;
 mod ledger;
+mod macro_run;
 mod pipeline;
 mod pipeline_estate;
 mod pipeline_facts;

@@ -468,7 +468,7 @@ fn a_program_gets_what_stays_inside_also_without_a_declared_manifest() {
 #[test]
 fn a_person_opens_some_doors_for_a_macro_and_never_others() {
     let words = |list: &[&str]| list.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
-    assert_eq!(policy::macro_grants(&[], &[]).unwrap(), ["clock", "dialogs", "random", "workbook"]);
+    assert_eq!(policy::macro_grants(&[], &[]).unwrap(), ["clock", "dialogs", "file", "random", "workbook"]);
     let more = policy::macro_grants(&words(&["file:/tmp", "Mail"]), &["database"]).unwrap();
     assert_eq!(more, ["clock", "database", "dialogs", "file", "mail", "random", "workbook"]);
     for refused in ["process", "registry", "everything", ""] {

@@ -44,7 +44,7 @@ const DATABASE: &[&str] = &[
     "opendatabase",
     "currentdata",
 ];
-const PROCESS: &[&str] = &["shell", "appactivate", "sendkeys", "environ", "declare"];
+const PROCESS: &[&str] = &["shell", "appactivate", "sendkeys", "declare"];
 const REGISTRY: &[&str] = &["getsetting", "savesetting", "deletesetting", "getallsettings"];
 const WORKBOOK: &[&str] = &[
     "activesheet",

@@ -21,7 +21,8 @@ pub(super) fn module(project: &Project, place: usize, module: &Module, sha256: S
         sha256,
         compare: compare(project, module),
         base: u8::from(module.options.base_one),
-        default_member: default_member(module),
+        default_member: marked_member(module, 0),
+        enumerator: marked_member(module, -4),
         document: document(project, place, module),
         ..CodeModule::default()
     };
@@ -80,14 +81,41 @@ fn document(project: &Project, place: usize, module: &Module) -> Option<String> 
     }
 }
 
-/// The procedure with `Attribute Name.VB_UserMemId = 0`.
-fn default_member(module: &Module) -> Option<String> {
+/// The variable that stands for the one instance of each class that has one by its name (`VB_PredeclaredId`).
+pub(super) fn predeclared(project: &Project) -> Option<CodeModule> {
     let marks = |attribute: &ast::Attribute| {
-        attribute.name.eq_ignore_ascii_case("VB_UserMemId")
+        attribute.name.eq_ignore_ascii_case("VB_PredeclaredId")
             && attribute
                 .values
                 .first()
-                .is_some_and(|value| matches!(value.kind, ast::ExprKind::Literal(Literal::Integer { value: 0, .. })))
+                .is_some_and(|value| matches!(value.kind, ast::ExprKind::Literal(Literal::Boolean(true))))
+    };
+    let classes = project.modules.iter().filter(|module| module.kind == ModuleKind::Class);
+    let variables: Vec<Variable> = classes
+        .filter(|module| module.attributes.iter().any(marks))
+        .map(|module| Variable {
+            name: module.name.clone(),
+            kind: module.name.clone(),
+            auto_new: true,
+            public: true,
+            ..Variable::default()
+        })
+        .collect();
+    let name = String::from("PredeclaredInstances");
+    (!variables.is_empty()).then(|| CodeModule { name, variables, ..CodeModule::default() })
+}
+
+/// The procedure with `Attribute Name.VB_UserMemId = id`: 0 marks the default member, -4 the enumerator.
+fn marked_member(module: &Module, id: i16) -> Option<String> {
+    let is_id = |value: &Expr| match &value.kind {
+        ast::ExprKind::Literal(Literal::Integer { value, .. }) => *value == id,
+        ast::ExprKind::Unary { op: ast::UnaryOp::Minus, operand } => {
+            matches!(operand.kind, ast::ExprKind::Literal(Literal::Integer { value, .. }) if value == -id)
+        }
+        _ => false,
+    };
+    let marks = |attribute: &ast::Attribute| {
+        attribute.name.eq_ignore_ascii_case("VB_UserMemId") && attribute.values.first().is_some_and(is_id)
     };
     let inside = module.procedures.iter().find(|one| one.attributes.iter().any(marks)).map(|one| one.name.text.clone());
     inside.or_else(|| module.attributes.iter().find(|one| marks(one)).and_then(|one| one.target.clone()))
@@ -171,6 +199,7 @@ impl<'a> Types<'a> {
             bounds: self.bounds(bounds),
             dynamic_array: variable.array.is_some() && bounds.is_empty(),
             auto_new: variable.is_new,
+            with_events: variable.with_events,
             ..Variable::default()
         }
     }

@@ -204,7 +204,8 @@ impl<'a> Body<'a> {
     /// `On x GoTo a, b`: the first label for 1, the second for 2; any other number goes on below.
     pub fn on_jump(&mut self, selector: &Expr, gosub: bool, labels: &[ast::Label]) -> Made<Action> {
         let selector = Node::call("CINT", vec![self.value(selector)?]);
-        let on = self.written(&selector)?;
+        let chosen = self.temporary("choice", "Integer", Class::Scalar);
+        let (selector, on) = (self.written(&selector)?, self.written(&chosen)?);
         let mut cases = Vec::new();
         for (place, label) in labels.iter().enumerate() {
             let label_text = label.text.clone();
@@ -215,7 +216,19 @@ impl<'a> Body<'a> {
                 steps: vec![self.step(label.span, action, Mark::default())],
             });
         }
-        Ok(Action::Switch { on, cases, otherwise: Vec::new() })
+        // Numbers outside 0 to 255 are error 5 (MS-VBAL 5.4.2.16).
+        let outside = CaseTest::Between { from: Expression::from("0"), to: Expression::from("255") };
+        let raise = Action::Raise { number: Expression::from("5"), description: None };
+        let bounds = Case { when: vec![outside], steps: Vec::new() };
+        let span = labels.first().map(|label| label.span).unwrap_or_default();
+        let step = |action: Action| self.step(span, action, Mark::default());
+        let checked = Action::Switch { on: on.clone(), cases: vec![bounds], otherwise: vec![step(raise)] };
+        let steps = vec![
+            step(Action::Set { target: on.clone(), value: selector, reference: false }),
+            step(checked),
+            step(Action::Switch { on, cases, otherwise: Vec::new() }),
+        ];
+        Ok(Action::Sequence { steps })
     }
 
     /// `LSet` and `RSet` on text: the target keeps its length.

@@ -6,6 +6,7 @@
 mod assign;
 mod call;
 mod capability;
+mod check;
 mod class;
 mod declare;
 mod expr;
@@ -39,6 +40,12 @@ pub fn convert(modules: &[CodeFacts], context: &Context) -> Conversion {
         syntax_errors(&mut conversion, parsed);
         procedures.extend(procedure::procedures(&project, place, &code.code));
     }
+    for place in 0..parsed.len() {
+        conversion.compile_errors.extend(check::errors(&project, place));
+    }
+    conversion.explicit_modules =
+        parsed.iter().filter(|one| one.module.options.explicit).map(|one| one.module.name.clone()).collect();
+    conversion.modules.extend(declare::predeclared(&project));
     grade::settle(&mut procedures);
     for (place, parsed) in parsed.iter().enumerate() {
         let own: Vec<&Procedure> = procedures.iter().filter(|one| one.module == place).collect();
@@ -48,6 +55,11 @@ pub fn convert(modules: &[CodeFacts], context: &Context) -> Conversion {
     conversion.notices.extend(procedures.iter().flat_map(|one| one.notices.iter().cloned()));
     conversion.workflows = unique_names(procedures.into_iter().map(|one| one.workflow).collect());
     conversion
+}
+
+/// Whether a name belongs to a host or a library although no code declares it.
+pub fn is_known_global(name: &str) -> bool {
+    words::one_of(name, words::GLOBALS) || words::is_library_constant(name)
 }
 
 /// The parser's word for a module kind of the facts; anything unknown is a standard module.

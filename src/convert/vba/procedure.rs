@@ -111,6 +111,7 @@ impl<'a> Body<'a> {
             trigger: trigger::of(self.project, self.place, self.source),
             module: Some(self.module.name.clone()),
             procedure: Some(form(self.source.kind)),
+            private: self.source.visibility == ast::Visibility::Private,
             coercion: Coercion::Vba,
             inputs,
             returns,
@@ -202,7 +203,8 @@ impl<'a> Body<'a> {
                 // `[A1] = 5` is `Evaluate` in Excel, no variable.
                 let evaluated = name.bracketed && self.project.context.host == crate::convert::Host::Excel;
                 if !evaluated && self.is_undeclared(&name.text) {
-                    let kind = self.types().name(None, name);
+                    let declared = redimensioned_type(&stmt.kind, name);
+                    let kind = self.types().name(declared, name);
                     let dynamic_array = matches!(stmt.kind, StmtKind::ReDim { .. });
                     let variable = Variable { name: name.text.clone(), kind, dynamic_array, ..Variable::default() };
                     self.add_local(variable, Class::Unknown);
@@ -400,6 +402,13 @@ fn find_constants<'a>(block: &'a [Stmt], found: &mut Vec<&'a Constant>) {
             find_constants(inner, found);
         }
     }
+}
+
+/// The type that `ReDim name(...) As Type` gives an array it declares.
+fn redimensioned_type<'s>(kind: &'s StmtKind, name: &ast::Ident) -> Option<&'s ast::TypeRef> {
+    let StmtKind::ReDim { items, .. } = kind else { return None };
+    let found = items.iter().find(|item| plain_name(&item.target).is_some_and(|target| target.is(&name.text)));
+    found.and_then(|item| item.declared_type.as_ref())
 }
 
 /// The name, if an expression is nothing but one.

@@ -6,22 +6,7 @@ use crate::model::{Action, Expression, Grade, Method, Step, Unmapped};
 
 use super::procedure::{Body, Made, Mark, Refusal};
 
-/// The blocks inside a statement, in the order of the text.
-pub(super) fn blocks(kind: &StmtKind) -> Vec<&[Stmt]> {
-    match kind {
-        StmtKind::If { branches, else_body, .. } => {
-            branches.iter().map(|branch| branch.body.as_slice()).chain(else_body.as_deref()).collect()
-        }
-        StmtKind::Select { cases, else_body, .. } => {
-            cases.iter().map(|case| case.body.as_slice()).chain(else_body.as_deref()).collect()
-        }
-        StmtKind::For { body, .. }
-        | StmtKind::ForEach { body, .. }
-        | StmtKind::Do { body, .. }
-        | StmtKind::With { body, .. } => vec![body.as_slice()],
-        _ => Vec::new(),
-    }
-}
+pub(super) use crate::lang::vba::walk::blocks;
 
 fn count(block: &[Stmt], counts: fn(&StmtKind) -> bool) -> usize {
     let one = |stmt: &Stmt| {
@@ -55,6 +40,9 @@ impl<'a> Body<'a> {
             out.push(self.step(label.span, Action::Label { name: label.text.clone() }, Mark::default()));
         }
         self.mark = Mark::default();
+        if self.module.kind == ast::ModuleKind::Class && self.source.name.is("Class_Terminate") {
+            self.weaken(Grade::Approximate, "runs after the statement that lets go of the object, not within it");
+        }
         let made = match &stmt.kind {
             StmtKind::Empty | StmtKind::Local { .. } | StmtKind::Const(_) => return,
             StmtKind::If { branches, else_body, .. } => self.if_statement(stmt.span, branches, else_body.as_deref()),
@@ -179,6 +167,12 @@ impl<'a> Body<'a> {
     }
 
     fn raise_event(&mut self, name: &ast::Ident, args: &[ast::Arg]) -> Made<Action> {
+        if self.module.kind == ast::ModuleKind::Class {
+            let name = crate::lang::formula::Node::Text(name.text.clone());
+            let args = std::iter::once(Ok(name)).chain(args.iter().map(|arg| self.one_argument(arg)));
+            let args = args.collect::<Made<Vec<_>>>()?;
+            return self.method(&crate::lang::formula::Node::call("RAISEEVENT", args), Action::Invoke);
+        }
         self.weaken(Grade::Approximate, "who listens to the event is decided when the workflow is deployed");
         let args = self.arguments(args)?;
         let payload = crate::lang::formula::Node::call("Array", args);

@@ -22,7 +22,8 @@ impl Body<'_> {
     }
 
     pub(super) fn assign(&mut self, target: &Node, value: &Node, usage: Use) -> Done<()> {
-        let rep = self.expr(value)?;
+        let own = if usage == Use::Let { self.defaulted(value) } else { None };
+        let rep = self.expr(own.as_ref().unwrap_or(value))?;
         self.assign_value(target, rep, usage)
     }
 
@@ -31,7 +32,7 @@ impl Body<'_> {
         match self.place_type(target) {
             Some(kind) if usage == Use::Set => {
                 self.code.boxed(rep);
-                self.coerce(&kind, Use::Set);
+                self.coerce(if kind == types::VARIANT { &Type::Plain(Subtype::Object) } else { &kind }, Use::Set);
                 self.store_place(target, &kind)
             }
             Some(kind) if !is_object(&kind) => {

@@ -79,6 +79,10 @@ pub(super) struct Body<'a> {
     pub step_depth: usize,
     /// The module whose names an expression sees (constants are compiled in their own).
     pub module: Option<usize>,
+    /// The global that is asked for next is a name alone.
+    pub bare: bool,
+    /// Whether a class of the program has `Class_Terminate`.
+    pub terminates: bool,
 }
 
 impl<'a> Body<'a> {
@@ -102,6 +106,8 @@ impl<'a> Body<'a> {
             depth: 0,
             step_depth: 0,
             module: signature.module,
+            bare: false,
+            terminates: scope.terminates(),
         }
     }
 
@@ -135,6 +141,11 @@ impl<'a> Body<'a> {
     }
 
     pub(super) fn free_slot(&mut self, slot: u32) {
+        if self.terminates {
+            // A reference left behind would keep its object from terminating.
+            self.code.word(0);
+            self.code.store_slot(slot);
+        }
         self.free_slots.push(slot);
     }
 
@@ -215,6 +226,39 @@ impl<'a> Body<'a> {
         self.code.ops(&[I::I32Const(0), I::I32Const(step), I::I32Store(super::code::at32(word::STEP_AT))]);
     }
 
+    /// As `mark_step`, at the statement's last line: the way from a loop's end to its next round.
+    pub(super) fn mark_end(&mut self) {
+        let step = (self.step | word::STEP_END) as i32;
+        self.code.ops(&[I::I32Const(0), I::I32Const(step), I::I32Store(super::code::at32(word::STEP_AT))]);
+    }
+
+    /// Runs `Class_Terminate` of the objects that nothing refers to any more.
+    pub(super) fn terminate(&mut self) {
+        if !self.terminates {
+            return;
+        }
+        let top = self.open_loop();
+        self.code.ops(&[I::I32Const(0), I::I32Load(super::code::at32(word::TERMINABLE_AT))]);
+        self.code.open_if();
+        let used = self.arguments;
+        self.argument_address(used);
+        self.code.op(I::Call(import("terminate")));
+        self.code.upper();
+        self.code.ops(&[I::I32Const(word::CALL as i32), I::I32Eq]);
+        self.code.open_if();
+        self.code.ops(&[
+            I::I32Const(0),
+            I::I32Load(super::code::at32(word::CALL_FRAME_AT)),
+            I::I32Const(0),
+            I::I32Load(super::code::at32(word::CALL_TARGET_AT)),
+            I::CallIndirect { type_index: 0, table_index: 0 },
+        ]);
+        self.fail_if();
+        self.mark_step();
+        self.code.branch(top);
+        self.code.ops(&[I::End, I::End, I::End]);
+    }
+
     /// Collects garbage when the host asked for it; nothing but slots may hold objects here.
     pub(super) fn safepoint(&mut self) {
         self.code.ops(&[I::I32Const(0), I::I32Load(super::code::at32(word::COLLECT_AT))]);
@@ -242,6 +286,8 @@ impl<'a> Body<'a> {
             compare: self.signature.compare,
             base: self.signature.module.map_or(0, |module| self.scope.modules[module].base),
             strict: self.signature.strict,
+            bare: self.bare,
+            inside: self.signature.module.and_then(|module| self.scope.modules[module].class),
         };
         self.tables.shapes.number(shape)
     }

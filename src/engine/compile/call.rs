@@ -27,6 +27,8 @@ const NOT_OPTIONAL: i32 = 449;
 /// Classes that live in the sandbox have the highest numbers.
 pub(in crate::engine) const COLLECTION_CLASS: u32 = u32::MAX;
 pub(in crate::engine) const DICTIONARY_CLASS: u32 = u32::MAX - 1;
+/// Unknown names that are kept; a program with so many is beyond repair.
+const MOST_UNKNOWN: usize = 10_000;
 /// A capability import is told that its first argument is a step, not a shape.
 pub(in crate::engine) const STEP_BIT: u32 = 1 << 31;
 
@@ -90,7 +92,33 @@ impl Body<'_> {
                 self.word_of(&Node::Name(name.to_string()))?;
                 self.index_word(args)
             }
-            _ => self.global(name, Use::Get, args, None),
+            _ => {
+                self.note_unknown(name, true);
+                self.global(name, Use::Get, args, None)
+            }
+        }
+    }
+
+    /// Keeps a name that only an object model can know.
+    pub(super) fn note_unknown(&mut self, name: &str, called: bool) {
+        let lower = key(name);
+        if self.signature.strict
+            || SANDBOX_NAMES.contains(&lower.as_str())
+            || super::library::knows(name)
+            || capability::of_global(name).is_some()
+            || !matches!(self.scope.find(self.module, name), Symbol::Unknown)
+        {
+            return;
+        }
+        let step = self.tables.steps.last();
+        let unknown = super::UnknownName {
+            name: name.to_string(),
+            module: step.map(|step| step.module.to_string()).unwrap_or_default(),
+            line: step.map_or(0, |step| step.line),
+            called,
+        };
+        if self.tables.unknown.len() < MOST_UNKNOWN {
+            self.tables.unknown.push(unknown);
         }
     }
 
@@ -118,14 +146,60 @@ impl Body<'_> {
             return Ok(Some(rep));
         }
         match (name.to_ascii_uppercase().as_str(), args) {
+            ("RAISEEVENT", [Node::Text(event), args @ ..]) if self.is_class() => {
+                self.raise_event(event, args).map(Some)
+            }
             ("NEW", [class]) => self.new_named(&dotted(class)).map(Some),
             ("TYPEOF" | "ISTYPE", [object, class]) => self.type_of(object, &dotted(class)).map(Some),
+            ("LEN" | "LENB", [value]) if !self.signature.strict && self.has_size(value) => {
+                let size = self.place_type(value).map_or(0, |kind| self.bytes_of(&kind, &[], 0));
+                self.code.op(I::I32Const(i32::try_from(size).unwrap_or(i32::MAX)));
+                Ok(Some(Rep::I32))
+            }
             ("CLNG", [value]) => self.converted(value, Subtype::Long).map(Some),
             ("CINT", [value]) => self.converted(value, Subtype::Integer).map(Some),
             ("CDBL", [value]) => self.converted(value, Subtype::Double).map(Some),
             ("CBOOL", [value]) => self.converted(value, Subtype::Boolean).map(Some),
             ("ADDRESSOF", [_]) => Err(EngineError::Unsupported { pointer: self.pointer.clone(), what: "AddressOf" }),
             _ => Ok(None),
+        }
+    }
+
+    /// Whether `Len` gives the bytes of a variable: it is of a declared type other than text.
+    fn has_size(&self, value: &Node) -> bool {
+        match self.place_type(value) {
+            Some(Type::Record(_)) => true,
+            Some(Type::Plain(kind)) => !matches!(
+                kind,
+                Subtype::Variant | Subtype::Object | Subtype::Text | Subtype::FixedText(_) | Subtype::Decimal
+            ),
+            _ => false,
+        }
+    }
+
+    /// Bytes of a value in a record (Microsoft, "Data type summary"); a text of variable length counts its pointer.
+    fn bytes_of(&self, kind: &Type, bounds: &[(i32, i32)], depth: usize) -> u64 {
+        const POINTER: u64 = 8;
+        const VARIANT: u64 = 24;
+        const DEEPEST: usize = 16;
+        match kind {
+            Type::Array(element) => {
+                let count = |(lower, upper): &(i32, i32)| (i64::from(*upper) - i64::from(*lower) + 1).max(0) as u64;
+                let all = bounds.iter().map(count).fold(1, u64::saturating_mul);
+                if bounds.is_empty() { POINTER } else { all.saturating_mul(self.bytes_of(element, &[], depth + 1)) }
+            }
+            Type::Record(record) if depth < DEEPEST => {
+                let fields = self.scope.records.get(*record as usize).map(|record| record.fields.as_slice());
+                let fields = fields.unwrap_or_default().iter();
+                fields.map(|field| self.bytes_of(&field.kind, &field.bounds, depth + 1)).fold(0, u64::saturating_add)
+            }
+            Type::Plain(Subtype::Byte) => 1,
+            Type::Plain(Subtype::Boolean | Subtype::Integer) => 2,
+            Type::Plain(Subtype::Long | Subtype::Single) => 4,
+            Type::Plain(Subtype::FixedText(length)) => u64::from(*length),
+            Type::Plain(Subtype::LongLong | Subtype::Double | Subtype::Currency | Subtype::Date) => 8,
+            Type::Plain(Subtype::Decimal | Subtype::Variant) => VARIANT,
+            _ => POINTER,
         }
     }
 
@@ -139,6 +213,29 @@ impl Body<'_> {
         self.code.boxed(rep);
         self.coerce_loosely(&kind);
         Ok(to)
+    }
+
+    /// Calls every listener in turn; each sees what the ones before made of the arguments passed by reference.
+    fn raise_event(&mut self, event: &str, args: &[Node]) -> Done<Rep> {
+        let (start, positional, named) = self.words(args, None)?;
+        let shape = self.shape(event, Use::Get, positional, named);
+        let place = self.code.borrow(ValType::I32);
+        self.code.ops(&[I::I32Const(0), I::LocalSet(place)]);
+        let top = self.open_loop();
+        self.code.op(I::I32Const(shape as i32));
+        self.load_instance();
+        self.argument_address(start);
+        self.code.ops(&[I::LocalGet(place), I::Call(import("event"))]);
+        self.answered(start, args)?;
+        self.code.ops(&[I::LocalGet(place), I::I32Const(1), I::I32Add, I::LocalSet(place)]);
+        self.code.upper();
+        self.code.ops(&[I::I32Const(word::MISSING as i32), I::I32Ne]);
+        self.code.branch_if(top);
+        self.code.op(I::End);
+        self.code.release(ValType::I32, place);
+        self.close_arguments(start);
+        self.code.word(word::word(word::EMPTY, 0));
+        Ok(Rep::Any)
     }
 
     fn type_of(&mut self, object: &Node, class: &str) -> Done<Rep> {
@@ -234,11 +331,15 @@ impl Body<'_> {
             self.raise(number);
         }
         let mut copies = Vec::new();
+        let mut rests = Vec::new();
         for (place, (parameter, given)) in signature.parameters.iter().zip(assigned).enumerate() {
             let number = place as u32 + first;
             match given {
                 Given::One(node) => copies.extend(self.argument(start, number, parameter, node, signature.strict)?),
-                Given::Rest(nodes) => self.rest(start, number, &nodes)?,
+                Given::Rest(nodes) => {
+                    self.rest(start, number, &nodes)?;
+                    rests.push((start + home_offset(number), nodes));
+                }
                 Given::Nothing => self.omitted(start, number, parameter, signature.module)?,
             }
         }
@@ -248,6 +349,9 @@ impl Body<'_> {
         self.mark_step();
         for copy in copies {
             self.copy_back(copy)?;
+        }
+        for (offset, nodes) in rests {
+            self.copy_rest_back(offset, &nodes)?;
         }
         self.code.ops(&[I::LocalGet(super::body::ARGUMENTS), I::I64Load(at(start))]);
         self.close_arguments(start);
@@ -365,6 +469,35 @@ impl Body<'_> {
         self.checked();
         self.store_argument(start + home_offset(number));
         self.home_reference(start, number);
+        Ok(())
+    }
+
+    /// Variables in a `ParamArray` are passed by reference (MS-VBAL 5.3.1.5).
+    fn copy_rest_back(&mut self, offset: u32, nodes: &[&Node]) -> Done<()> {
+        for (place, node) in nodes.iter().enumerate() {
+            let Node::Name(name) = node else { continue };
+            let Some(local) = self.variable(name).cloned() else { continue };
+            if matches!(local.kind, Type::Array(_) | Type::Record(_)) || local.auto_new {
+                continue;
+            }
+            let load = [I::LocalGet(super::body::ARGUMENTS), I::I64Load(at(offset))];
+            self.code.ops(&load);
+            self.code.upper();
+            self.code.ops(&[I::I32Const(word::ARRAY as i32), I::I32Eq]);
+            self.code.open_if();
+            self.code.ops(&load);
+            self.code.ops(&[I::I32WrapI64, I::I32Load(super::code::at32(word::ARRAY_COUNT_AT))]);
+            self.code.ops(&[I::I32Const(place as i32), I::I32GtU]);
+            self.code.open_if();
+            self.code.ops(&load);
+            self.code.ops(&[I::I32WrapI64, I::I64Load(at(word::VECTOR_AT + place as u32 * WORD))]);
+            let object = matches!(local.kind, Type::Class(_) | Type::Named(_) | Type::Plain(Subtype::Object));
+            if !object && local.kind != types::VARIANT {
+                self.convert(Rep::Any, &local.kind)?;
+            }
+            self.store_place(node, &local.kind)?;
+            self.code.ops(&[I::End, I::End]);
+        }
         Ok(())
     }
 

@@ -100,6 +100,7 @@ const FILES: &[&str] = &[
     "getfile",
     "putfile",
     "lockfile",
+    "widthfile",
     "unlockfile",
     "renamefile",
     "resetfiles",
@@ -127,7 +128,7 @@ const DATABASE: &[&str] = &[
     "currentdata",
 ];
 const REGISTRY: &[&str] = &["getsetting", "savesetting", "deletesetting", "getallsettings"];
-const PROCESS: &[&str] = &["shell", "appactivate", "sendkeys", "environ", "environ$"];
+const PROCESS: &[&str] = &["shell", "appactivate", "sendkeys"];
 
 /// The door a global name of VBA or of an object model needs, when that name is not part of the pure library.
 pub fn of_global(name: &str) -> Option<Capability> {

@@ -239,6 +239,7 @@ impl Body<'_> {
         (self.step, self.pointer) = (step, pointer);
         if tail {
             self.count_step();
+            self.mark_end();
             self.condition(&node)?;
             self.code.branch_if(top);
         } else {
@@ -256,6 +257,9 @@ impl Body<'_> {
         self.safepoint();
         self.step = step;
         self.count_step();
+        if tail {
+            self.mark_end();
+        }
         self.condition(node)?;
         self.fork(body, leave);
         self.code.switch_to(body);
@@ -294,7 +298,7 @@ impl Body<'_> {
             self.code.enter(again);
             self.resume_at(again, leave);
             self.step = step;
-            self.mark_step();
+            self.mark_end();
             next(self)?;
             self.safepoint();
             self.code.go(head);
@@ -312,7 +316,7 @@ impl Body<'_> {
         self.loops.pop();
         self.code.op(I::End);
         self.step = step;
-        self.mark_step();
+        self.mark_end();
         next(self)?;
         self.safepoint();
         self.code.branch(top);
@@ -336,6 +340,7 @@ impl Body<'_> {
     fn for_each(&mut self, variable: &Expression, items: &Expression, steps: &[Step]) -> Done<()> {
         let target = self.parse(variable)?;
         let items = self.parse(items)?;
+        let items = self.enumerated(items);
         let leave = self.begin_loop();
         self.word_of(&items)?;
         self.code.op(I::Call(import("iterate")));
@@ -369,7 +374,24 @@ impl Body<'_> {
             body.code.ops(&[I::LocalGet(index), I::I32Const(1), I::I32Add, I::LocalSet(index)]);
             Ok(())
         };
-        self.counted(leave, steps, &mut test, &mut next)
+        self.counted(leave, steps, &mut test, &mut next)?;
+        if self.terminates {
+            self.code.word(0);
+            self.code.store_slot(list);
+        }
+        Ok(())
+    }
+
+    /// What a class of the program gives to `For Each`.
+    fn enumerated(&self, items: Node) -> Node {
+        let class = match self.place_type(&items) {
+            Some(Type::Class(class)) => self.scope.classes.get(class as usize),
+            _ => None,
+        };
+        match class.and_then(|class| class.enumerator.clone()) {
+            Some(member) => Node::member(items, member.to_string()),
+            None => items,
+        }
     }
 
     fn for_range(

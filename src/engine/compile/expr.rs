@@ -146,8 +146,21 @@ impl Body<'_> {
         let constant = super::library::constant(name);
         match constant.as_ref().and_then(|value| self.host_constant(value)) {
             Some(rep) => Ok(rep),
-            None => self.global(name, Use::Get, &[], None),
+            None => {
+                self.note_unknown(name, false);
+                self.bare = true;
+                let pushed = self.global(name, Use::Get, &[], None);
+                self.bare = false;
+                pushed
+            }
         }
+    }
+
+    /// The default member of an object of the program, where a value is wanted (`VB_UserMemId = 0`).
+    pub(super) fn defaulted(&self, node: &Node) -> Option<Node> {
+        let Some(Type::Class(class)) = self.place_type(node) else { return None };
+        let member = self.scope.classes.get(class as usize)?.default_member.clone()?;
+        Some(Node::member(node.clone(), member.to_string()))
     }
 
     fn host_constant(&mut self, value: &Value) -> Option<Rep> {
@@ -196,41 +209,31 @@ impl Body<'_> {
         }
         self.place_address(node)?;
         if let Some(class) = self.auto_class(node) {
-            return self.created_on_use(class).map(Some);
+            return self.created_on_use(&class).map(Some);
         }
         Ok(Some(self.load(&kind)))
     }
 
     fn local_value(&mut self, local: &super::body::Local) -> Done<Rep> {
-        if local.auto_new
-            && let Some(class) = self.class_number(&local.kind)
-        {
+        if local.auto_new && matches!(local.kind, Type::Class(_) | Type::Named(_)) {
             self.home_address(local.home);
-            return self.created_on_use(class);
-        }
-        // A class of an object model: `Dim rs As New ADODB.Recordset`.
-        if local.auto_new
-            && let Type::Named(class) = &local.kind
-        {
-            let class = class.to_string();
-            self.home_address(local.home);
-            return self.created_with(|body| body.new_named(&class).map(|_| ()));
+            return self.created_on_use(&local.kind);
         }
         Ok(self.load_home(local.home, &local.kind))
     }
 
     /// `As New`: the address is on the stack; makes the object when there is none, and pushes it.
-    fn created_on_use(&mut self, class: u32) -> Done<Rep> {
-        self.created_with(|body| body.new_object(class).map(|_| ()))
-    }
-
-    fn created_with(&mut self, make: impl FnOnce(&mut Self) -> Done<()>) -> Done<Rep> {
+    fn created_on_use(&mut self, class: &Type) -> Done<Rep> {
         let address = self.code.borrow(ValType::I32);
         self.code.ops(&[I::LocalTee(address), I::I64Load(at(0))]);
         self.code.upper();
         self.code.ops(&[I::I32Const(word::NOTHING as i32), I::I32Eq]);
         self.code.open_if();
-        make(self)?;
+        match (self.class_number(class), class) {
+            (Some(number), _) => self.new_object(number)?,
+            (None, Type::Named(name)) => self.new_named(name)?,
+            (None, _) => self.constant_word(word::word(word::NOTHING, 0)),
+        };
         let made = self.code.borrow(ValType::I64);
         self.code.ops(&[I::LocalSet(made), I::LocalGet(address), I::LocalGet(made), I::I64Store(at(0)), I::End]);
         self.code.ops(&[I::LocalGet(address), I::I64Load(at(0))]);
@@ -343,6 +346,8 @@ impl Body<'_> {
     }
 
     fn binary(&mut self, op: BinaryOp, left: &Node, right: &Node) -> Done<Rep> {
+        let (own_left, own_right) = (self.defaulted(left), self.defaulted(right));
+        let (left, right) = (own_left.as_ref().unwrap_or(left), own_right.as_ref().unwrap_or(right));
         match super::operate::code_of(op) {
             Some(super::operate::CONCAT) => self.concat(left, right),
             Some(code) => self.operate(code, left, right),
@@ -360,10 +365,12 @@ impl Body<'_> {
     }
 
     /// The class of a module variable or field declared `As New`.
-    fn auto_class(&self, node: &Node) -> Option<u32> {
+    fn auto_class(&self, node: &Node) -> Option<Type> {
         let Node::Name(name) = node else { return None };
         match self.scope.find(self.module, name) {
-            Symbol::Shared { shared, .. } if shared.variable.auto_new => self.class_number(&shared.kind),
+            Symbol::Shared { shared, .. } if shared.variable.auto_new => {
+                Some(shared.kind).filter(|kind| matches!(kind, Type::Class(_) | Type::Named(_)))
+            }
             _ => None,
         }
     }

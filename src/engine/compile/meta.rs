@@ -46,6 +46,10 @@ pub struct Shape {
     pub base: u8,
     /// Whether the caller takes no implicit conversions.
     pub strict: bool,
+    /// A name and nothing more: one that nobody knows is an undeclared variable.
+    pub bare: bool,
+    /// Class of the caller: it sees its private members.
+    pub inside: Option<u32>,
 }
 
 impl Shape {
@@ -93,6 +97,7 @@ pub struct ProcedureMeta {
     /// The first parameter is the instance.
     pub method: bool,
     pub strict: bool,
+    pub private: bool,
     pub result: Type,
     /// (name, frame offset) of the variables that are outputs of the workflow.
     pub outputs: Vec<(Arc<str>, u32)>,
@@ -106,6 +111,7 @@ pub struct ClassMeta {
     pub fields: Vec<FieldMeta>,
     pub procedures: Vec<u32>,
     pub default_member: Option<Arc<str>>,
+    pub enumerator: Option<Arc<str>>,
     pub implements: Vec<Arc<str>>,
 }
 
@@ -116,6 +122,7 @@ pub struct FieldMeta {
     pub kind: Type,
     pub bounds: Vec<(i32, i32)>,
     pub public: bool,
+    pub with_events: bool,
 }
 
 /// A record type.
@@ -133,6 +140,8 @@ pub struct StepMeta {
     pub module: Arc<str>,
     /// First physical line in the legacy code; 0 where there is none.
     pub line: u32,
+    /// Last physical line: where a loop goes on to its next round.
+    pub end_line: u32,
     pub outside: Option<Outside>,
     /// Words the step hands to the outside.
     pub arguments: u32,

@@ -87,6 +87,18 @@ pub struct Program {
     pub(in crate::engine) module: OnceLock<super::sandbox::CompiledModule>,
     /// Workflows that became a refusal, with the reason.
     pub rejected: Vec<(String, String)>,
+    /// Names that neither the program nor the libraries know, in order of appearance.
+    pub unknown: Vec<UnknownName>,
+}
+
+/// A name that only an object model can still know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName {
+    pub name: String,
+    pub module: String,
+    pub line: u32,
+    /// With arguments, or as a statement; else it reads like a variable.
+    pub called: bool,
 }
 
 impl Program {
@@ -155,13 +167,14 @@ pub fn compile(application: &Application, options: &CompileOptions) -> Result<Pr
         procedures.push(procedure_meta(signature, compiled.outputs));
         bodies.push(compiled.function);
     }
+    let unknown = std::mem::take(&mut tables.unknown);
     let meta = finish(scope, tables, globals, procedures, words);
     let (meta, statics) = meta;
     let bytes = module::assemble(&bodies, &meta.layout, &statics);
     if bytes.len() > MAX_MODULE_BYTES {
         return Err(EngineError::TooLarge { what: "the compiled module", name: application.id.clone() });
     }
-    Ok(Program { bytes, meta: Arc::new(meta), module: OnceLock::new(), rejected })
+    Ok(Program { bytes, meta: Arc::new(meta), module: OnceLock::new(), rejected, unknown })
 }
 
 /// The same workflow with nothing but a refusal in it.
@@ -230,6 +243,7 @@ fn procedure_meta(signature: &scope::Signature, outputs: Vec<(Arc<str>, u32)>) -
         parameters: signature.parameters.iter().map(parameter).collect(),
         method: signature.method,
         strict: signature.strict,
+        private: signature.private,
         result: signature.result.clone(),
         outputs,
     }
@@ -263,6 +277,7 @@ fn module_globals(scope: &Scope) -> Vec<FieldMeta> {
                 kind: shared.kind.clone(),
                 bounds,
                 public: shared.variable.public,
+                with_events: false,
             };
             all.push((shared.index, field));
         }
@@ -272,7 +287,13 @@ fn module_globals(scope: &Scope) -> Vec<FieldMeta> {
     for (index, field) in all {
         // A name declared twice in a module leaves a word without a variable.
         while globals.len() < index as usize {
-            globals.push(FieldMeta { name: "".into(), kind: types::VARIANT, bounds: Vec::new(), public: false });
+            globals.push(FieldMeta {
+                name: "".into(),
+                kind: types::VARIANT,
+                bounds: Vec::new(),
+                public: false,
+                with_events: false,
+            });
         }
         globals.push(field);
     }

@@ -461,7 +461,8 @@ impl Body<'_> {
         let count = parts.len() as u32;
         let start = self.open_arguments(count * word::WORD);
         for (place, part) in parts.iter().rev().enumerate() {
-            self.word_of(part)?;
+            let own = self.defaulted(part);
+            self.word_of(own.as_ref().unwrap_or(part))?;
             self.store_argument(start + place as u32 * word::WORD);
         }
         self.argument_address(start);

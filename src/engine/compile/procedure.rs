@@ -157,6 +157,7 @@ impl Body<'_> {
             kind: kind.clone(),
             bounds: super::bounds::fixed_bounds(self.scope, self.signature.module, &variable.bounds),
             public: false,
+            with_events: false,
         });
         self.declare(&variable.name, kind, Home::Fixed(address));
         Ok(())

@@ -74,6 +74,8 @@ pub(super) struct Signature {
     pub method: bool,
     pub strict: bool,
     pub compare: Compare,
+    /// Seen by its own module only.
+    pub private: bool,
 }
 
 /// What a name means where it stands.
@@ -135,6 +137,7 @@ impl Scope {
             self.classes.push(ClassMeta {
                 name: Arc::from(module.name.as_str()),
                 default_member: module.default_member.as_deref().map(Arc::from),
+                enumerator: module.enumerator.as_deref().map(Arc::from),
                 implements: module.implements.iter().map(|name| Arc::from(name.as_str())).collect(),
                 ..ClassMeta::default()
             });
@@ -206,6 +209,7 @@ impl Scope {
             kind: self.variable_type(Some(index), variable, false),
             bounds: fixed_bounds(self, Some(index), &variable.bounds),
             public: variable.public,
+            with_events: variable.with_events,
         }
     }
 
@@ -255,6 +259,7 @@ impl Scope {
             result,
             method,
             strict,
+            private: workflow.private,
             compare: module.map_or(Compare::Binary, |module| self.modules[module].compare),
         };
         let number = self.signatures.len();
@@ -300,6 +305,11 @@ impl Scope {
             }
         }
         self.class(name).map(Type::Class)
+    }
+
+    /// Whether a class has `Class_Terminate`.
+    pub(super) fn terminates(&self) -> bool {
+        self.modules.iter().any(|module| module.class.is_some() && module.procedures.contains_key("class_terminate"))
     }
 
     /// The number of a class.
@@ -351,7 +361,8 @@ impl Scope {
         if public && scope.kind != ModuleKind::Module {
             return None;
         }
-        scope.procedures.get(name).and_then(|all| all.first()).map(|procedure| Symbol::Procedure(*procedure))
+        let seen = |procedure: &&usize| !public || !self.signatures[**procedure].private;
+        scope.procedures.get(name)?.iter().find(seen).map(|procedure| Symbol::Procedure(*procedure))
     }
 
     /// The variant of a property procedure that a use needs.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wasm_encoder::Instruction as I;
 
+use crate::engine::value::Subtype;
 use crate::lang::formula::Node;
 use crate::model::{Action, Expression, Method, Step};
 
@@ -37,6 +38,7 @@ impl Body<'_> {
             workflow: self.signature.name.clone(),
             module: Arc::from(source.map_or("", |span| span.module.as_str())),
             line: source.map_or(0, |span| span.start_line),
+            end_line: source.map_or(0, |span| span.end_line),
             outside: None,
             arguments: 0,
         });
@@ -55,6 +57,9 @@ impl Body<'_> {
                 let after = self.begin_statement();
                 self.count_step();
                 self.plain(step, action)?;
+                if self.terminates && lets_go(action) {
+                    self.terminate();
+                }
                 self.end_statement(after);
                 Ok(())
             }
@@ -144,17 +149,70 @@ impl Body<'_> {
     /// `LINEINPUT(1, text)`, `INPUTFILE(1, a, b)`, `GETFILE(1, record, target)`: the host cannot write variables, so each
     /// target is assigned what the function answers for it. `false`: no such call.
     fn read_into_variables(&mut self, name: &str, args: &[Node]) -> Done<bool> {
-        let kept = match name.to_ascii_uppercase().as_str() {
-            "LINEINPUT" | "INPUTFILE" => 1,
-            "GETFILE" => 2,
+        match (name.to_ascii_uppercase().as_str(), args) {
+            ("LINEINPUT" | "INPUTFILE", [number, targets @ ..]) => {
+                for target in targets {
+                    let given = [number.clone(), Node::Integer(self.field_kind(target))];
+                    let given = if name.eq_ignore_ascii_case("LINEINPUT") { &given[..1] } else { &given[..] };
+                    let rep = self.global(name, Use::Get, given, None)?;
+                    self.assign_value(target, rep, Use::Let)?;
+                }
+            }
+            ("GETFILE" | "PUTFILE", [number, record, value]) => self.record_parts(name, number, record, value)?,
             _ => return Ok(false),
-        };
-        let (given, targets) = args.split_at(kept.min(args.len()));
-        for target in targets {
-            let rep = self.global(name, Use::Get, given, None)?;
-            self.assign_value(target, rep, Use::Let)?;
         }
         Ok(true)
+    }
+
+    /// `VarType` of what `Input #` reads into: text, Variant, or a number.
+    fn field_kind(&self, target: &Node) -> i64 {
+        match self.place_type(target) {
+            Some(Type::Plain(Subtype::Text | Subtype::FixedText(_))) => 8,
+            Some(Type::Plain(Subtype::Variant)) | None => 12,
+            Some(_) => 5,
+        }
+    }
+
+    /// `Get` and `Put` of a record go field by field; the first says where, the last ends the record.
+    fn record_parts(&mut self, name: &str, number: &Node, record: &Node, value: &Node) -> Done<()> {
+        let mut parts = Vec::new();
+        self.fields_of(value, 0, &mut parts);
+        let last = parts.len().saturating_sub(1);
+        for (place, (part, fixed)) in parts.iter().enumerate() {
+            let word = match place {
+                _ if last == 0 => "whole",
+                0 => "first",
+                place if place == last => "last",
+                _ => "inner",
+            };
+            let mut given = vec![number.clone(), record.clone(), Node::Text(word.to_string()), part.clone()];
+            if *fixed {
+                given.push(Node::Integer(1));
+            }
+            let rep = self.global(name, Use::Get, &given, None)?;
+            if name.eq_ignore_ascii_case("GETFILE") {
+                self.assign_value(part, rep, Use::Let)?;
+            } else {
+                self.code.op(I::Drop);
+            }
+        }
+        Ok(())
+    }
+
+    fn fields_of(&self, value: &Node, depth: usize, parts: &mut Vec<(Node, bool)>) {
+        const DEEPEST: usize = 16;
+        match self.place_type(value) {
+            Some(Type::Record(record)) if depth < DEEPEST => {
+                let scope = self.scope;
+                for field in
+                    scope.records.get(record as usize).map(|record| record.fields.as_slice()).unwrap_or_default()
+                {
+                    self.fields_of(&Node::member(value.clone(), field.name.to_string()), depth + 1, parts);
+                }
+            }
+            Some(Type::Plain(Subtype::FixedText(_))) => parts.push((value.clone(), true)),
+            _ => parts.push((value.clone(), false)),
+        }
     }
 
     fn manual(&mut self, reason: &str) -> Done<()> {
@@ -301,6 +359,18 @@ impl Body<'_> {
         self.checked();
         self.store_array(&target, kind)
     }
+}
+
+/// Whether a step may drop the last reference to an object.
+fn lets_go(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Set { .. }
+            | Action::Call { .. }
+            | Action::ClearArray { .. }
+            | Action::DeclareArray { .. }
+            | Action::Invoke(_)
+    )
 }
 
 /// The steps that only call a member for its effect.

@@ -11,7 +11,7 @@ use super::meta::{Shape, StepMeta, Type};
 use super::word::{self, WORD};
 
 /// Imports of the runtime, in order; capabilities follow. Name, parameters (`i` = i32, `l` = i64), result.
-pub(super) const IMPORTS: [(&str, &str, &str); 23] = [
+pub(super) const IMPORTS: [(&str, &str, &str); 25] = [
     ("binary", "ill", "l"),
     ("unary", "il", "l"),
     ("coerce", "ili", "l"),
@@ -35,6 +35,8 @@ pub(super) const IMPORTS: [(&str, &str, &str); 23] = [
     ("replace_text", "li", "l"),
     ("is_type", "li", "l"),
     ("concat", "iii", "l"),
+    ("event", "ilii", "l"),
+    ("terminate", "i", "l"),
 ];
 
 /// Function index of an import of the runtime.
@@ -88,6 +90,7 @@ pub(super) struct Tables {
     pub names: Interned<Arc<str>>,
     pub capabilities: BTreeSet<Capability>,
     pub steps: Vec<StepMeta>,
+    pub unknown: Vec<super::UnknownName>,
     pub globals_at: u32,
     pub statics_at: u32,
     pub statics: Vec<u8>,

@@ -62,6 +62,10 @@ pub const CALL_TARGET_AT: u32 = 12;
 pub const CALL_FRAME_AT: u32 = 16;
 pub const COLLECT_AT: u32 = 20;
 pub const ERL_AT: u32 = 24;
+/// Instances alive whose class has `Class_Terminate`.
+pub const TERMINABLE_AT: u32 = 28;
+/// Set in the word at `STEP_AT` when a loop goes from its end to its next round.
+pub const STEP_END: u32 = 1 << 31;
 /// Hit counters of the steps start here, four bytes each.
 pub const COUNTERS_AT: u32 = 64;
 

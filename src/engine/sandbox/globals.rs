@@ -8,6 +8,7 @@ use crate::engine::compile::Capability;
 use crate::engine::compile::capability;
 use crate::engine::compile::meta::{Shape, Use};
 use crate::engine::compile::word;
+use crate::engine::print_list::{SPACE_CLASS, TAB_CLASS};
 use crate::engine::value::functions;
 use crate::engine::value::{Arguments, Assign, Compare, Fault, HostObject, Object, Value, coerce, constants, errors};
 use crate::model;
@@ -17,9 +18,6 @@ use super::state::{Answer, ErrorState, State, Vm, raised};
 
 /// Class of the pseudo object `Err`.
 pub(super) const ERR_CLASS: &str = "ErrObject";
-/// Classes of the pseudo objects `Tab` and `Spc`.
-pub(super) const TAB_CLASS: &str = "TabPosition";
-pub(super) const SPACE_CLASS: &str = "SpacePosition";
 /// Class of the pseudo object `Debug`.
 pub(super) const DEBUG_CLASS: &str = "DebugObject";
 const OUT_OF_RANGE: i32 = 9;
@@ -124,6 +122,10 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         }
         if let Some(value) = constants::constant(&shape.name) {
             return self.encode(&value);
+        }
+        if shape.bare && !reads_as_constant(&shape.name) {
+            // Without `Option Explicit` a name that nobody knows is a variable.
+            return Ok(word::word(word::EMPTY, 0));
         }
         if call.positional.is_empty() {
             return Err(
@@ -283,7 +285,10 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let mut positional = rest.to_vec();
         let value = if usage == Use::Get { None } else { positional.pop() };
         let base = call.base + 3 * word::WORD;
-        self.member(object, &Call { name, usage, positional, named: Vec::new(), value, base, top: call.top })
+        self.member(
+            object,
+            &Call { name, usage, positional, named: Vec::new(), value, base, top: call.top, inside: call.inside },
+        )
     }
 
     /// `Tab(n)` and `Spc(n)` of a print list: descriptors that only printing understands.
@@ -371,6 +376,15 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         self.state().error = ErrorState::default();
         self.state().environment.last_error.clear();
     }
+}
+
+/// Whether a name looks like a constant of a type library: `xlUp`, `msoTrue`.
+fn reads_as_constant(name: &str) -> bool {
+    const PREFIXES: [&str; 7] = ["xl", "vb", "mso", "db", "ac", "ad", "ol"];
+    PREFIXES.iter().any(|prefix| {
+        name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+            && name.get(prefix.len()..).is_some_and(|rest| rest.starts_with(char::is_uppercase))
+    })
 }
 
 fn truth(value: bool) -> u64 {

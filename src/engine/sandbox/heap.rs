@@ -51,7 +51,7 @@ impl Heap {
         Some(((place / 64) as usize, 1 << (place % 64)))
     }
 
-    fn is_start(&self, address: u32) -> bool {
+    pub(super) fn is_start(&self, address: u32) -> bool {
         address.is_multiple_of(WORD)
             && self.bit(address).is_some_and(|(word, bit)| self.starts.get(word).is_some_and(|bits| bits & bit != 0))
     }
@@ -161,6 +161,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let mut open = Vec::new();
         self.mark_range(layout.globals_at, layout.globals_at + layout.globals * WORD, &mut open);
         self.mark_range(layout.stack_at, top.min(layout.heap_at), &mut open);
+        self.mark_terminable(&mut open);
         while let Some(address) = open.pop() {
             let size = self.u32(address) & !MARKED;
             let tag = self.u32(address + 4);
@@ -172,12 +173,13 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
             }
         }
         let live = self.sweep();
+        self.forget_listeners();
         let heap = &mut self.state().heap;
         heap.since = 0;
         heap.threshold = live.clamp(FIRST_COLLECTION, LAST_COLLECTION);
     }
 
-    fn mark_range(&mut self, from: u32, to: u32, open: &mut Vec<u32>) {
+    pub(super) fn mark_range(&mut self, from: u32, to: u32, open: &mut Vec<u32>) {
         let mut at = from;
         while at + WORD <= to {
             let found = self.word(at);

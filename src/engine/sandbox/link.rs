@@ -226,6 +226,19 @@ fn control(linker: &mut Linker<State>) -> Result<()> {
             Err(Fault::Refused { capability: String::from("manual"), reason })
         })
     })?;
+    linker.func_wrap(RUNTIME, "event", |caller: Context<'_>, shape: u32, source: u64, base: u32, place: u32| {
+        answer(caller, |vm| {
+            let meta = vm.meta();
+            let call = vm.call_of(shape_of(&meta, shape)?, base);
+            vm.event(source, &call, place)
+        })
+    })?;
+    linker.func_wrap(RUNTIME, "terminate", |caller: Context<'_>, top: u32| {
+        answer(caller, |vm| {
+            let next = vm.next_to_terminate(top)?;
+            Ok(word::word(if next.is_some() { word::CALL } else { word::EMPTY }, 0))
+        })
+    })?;
     linker.func_wrap(RUNTIME, "stop", |mut caller: Context<'_>| -> Result<()> {
         caller.data_mut().ending = Some(Ending::Stopped);
         Err(wasmtime::Error::msg("stopped"))
@@ -248,7 +261,9 @@ fn new_object(vm: &mut Vm<Context<'_>>, class: u32) -> Answer<u64> {
         class => {
             let meta = vm.meta();
             let Some(found) = meta.classes.get(class as usize) else { return raised(NO_CLASS) };
-            vm.fields(word::INSTANCE, class, &found.fields, 0)
+            let made = vm.fields(word::INSTANCE, class, &found.fields, 0)?;
+            vm.born(word::low(made), found);
+            Ok(made)
         }
     }
 }

@@ -218,6 +218,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
                 let get = |place: usize, name: &str| pick(words, named, place, name);
                 self.collection_add(map, get(0, "item"), get(1, "key"), get(2, "before"), get(3, "after"))
             }
+            "_newenum" | "newenum" => Ok(word::word(word::COLLECTION, map)),
             "item" | "" => {
                 let place = self.collection_place(map, pick(words, named, 0, "index"))?;
                 let entry = self.entry(map, place);

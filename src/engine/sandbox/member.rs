@@ -35,6 +35,8 @@ pub(super) struct Call {
     pub base: u32,
     /// First free byte of the shadow stack.
     pub top: u32,
+    /// Class of the caller: it sees its private members.
+    pub inside: Option<u32>,
 }
 
 /// Whether variables of the type hold references.
@@ -55,7 +57,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         let named = shape.named.iter().map(|name| (name.to_lowercase(), next())).collect();
         let value = (shape.usage != Use::Get).then(next);
         let top = base + shape.pairs() * WORD;
-        Call { name: shape.key.clone(), usage: shape.usage, positional, named, value, base, top }
+        Call { inside: shape.inside, name: shape.key.clone(), usage: shape.usage, positional, named, value, base, top }
     }
 
     /// Arguments for the host; objects stay descriptors.
@@ -175,7 +177,11 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
         }
         let find = |name: &str| procedure_for(&meta.procedures, &class.procedures, name, call.usage);
         let me = word::word(word::INSTANCE, address);
-        if let Some(procedure) = find(&name) {
+        let reachable = |procedure: &u32| {
+            call.inside == Some(owner as u32)
+                || meta.procedures.get(*procedure as usize).is_some_and(|procedure| !procedure.private)
+        };
+        if let Some(procedure) = find(&name).filter(reachable) {
             return self.prepare(procedure, Some(me), call);
         }
         if let Some(place) = class.fields.iter().position(|field| field.public && field.name.to_lowercase() == name) {

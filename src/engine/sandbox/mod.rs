@@ -7,6 +7,7 @@ mod callback;
 mod convert;
 mod globals;
 mod heap;
+mod lifetime;
 mod link;
 mod map;
 mod member;
@@ -20,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use wasmtime::{AsContextMut, Config, Engine, Linker, Module, Store, StoreLimitsBuilder, Trap};
+use wasmtime::{AsContextMut, Config, Engine, Linker, Module, Store, StoreLimitsBuilder, Strategy, Trap};
 
 pub use outside::{SERVICE_FAILED, json};
 pub use shared::Shared;
@@ -176,12 +177,32 @@ pub struct RunOutcome {
 #[derive(Debug, Clone)]
 pub struct CompiledModule(Module);
 
-/// The engine all runs share, with the thread that ticks for deadlines.
-fn engine() -> Result<&'static Engine, EngineError> {
-    static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
-    let made = ENGINE.get_or_init(|| {
+/// How code is made: Cranelift's is quick to run, Winch's quick to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    Optimised,
+    Baseline,
+}
+
+/// Modules above this are compiled by Winch: a whole workbook's code took Cranelift 3 ms per kilobyte of it.
+const LARGE_MODULE: usize = 128 * 1024;
+
+/// Which tier a program's code is made by.
+pub fn tier_of(program: &Program) -> Tier {
+    if program.bytes.len() > LARGE_MODULE { Tier::Baseline } else { Tier::Optimised }
+}
+
+/// The engine that runs of a tier share, with the thread that ticks for deadlines.
+fn engine(tier: Tier) -> Result<&'static Engine, EngineError> {
+    static OPTIMISED: OnceLock<Result<Engine, String>> = OnceLock::new();
+    static BASELINE: OnceLock<Result<Engine, String>> = OnceLock::new();
+    let (made, strategy) = match tier {
+        Tier::Optimised => (&OPTIMISED, Strategy::Cranelift),
+        Tier::Baseline => (&BASELINE, Strategy::Winch),
+    };
+    let made = made.get_or_init(|| {
         let mut config = Config::new();
-        config.epoch_interruption(true).max_wasm_stack(MACHINE_STACK);
+        config.epoch_interruption(true).max_wasm_stack(MACHINE_STACK).strategy(strategy);
         let engine = Engine::new(&config).map_err(|error| error.to_string())?;
         let ticking = engine.weak();
         std::thread::spawn(move || {
@@ -200,8 +221,8 @@ fn module(program: &Program) -> Result<&Module, EngineError> {
     if let Some(ready) = program.module.get() {
         return Ok(&ready.0);
     }
-    let made =
-        Module::new(engine()?, &program.bytes).map_err(|error| EngineError::Module(format!("{error:#}").into()))?;
+    let made = Module::new(engine(tier_of(program))?, &program.bytes)
+        .map_err(|error| EngineError::Module(format!("{error:#}").into()))?;
     Ok(&program.module.get_or_init(|| CompiledModule(made)).0)
 }
 
@@ -215,10 +236,10 @@ pub fn run(
 ) -> Result<RunOutcome, EngineError> {
     let procedure = program.find(entry).ok_or_else(|| EngineError::UnknownWorkflow { name: entry.to_string() })?;
     let module = module(program)?;
-    let mut linker = Linker::new(engine()?);
+    let mut linker = Linker::new(engine(tier_of(program))?);
     let broken = |error: wasmtime::Error| EngineError::Module(format!("{error:#}").into());
     link::link(&mut linker, &host.grants).map_err(broken)?;
-    let mut store = Store::new(engine()?, fresh_state(program, host, limits));
+    let mut store = Store::new(engine(tier_of(program))?, fresh_state(program, host, limits));
     store.limiter(|state| &mut state.limits);
     let ticks = u64::try_from(limits.deadline.as_millis()).unwrap_or(u64::MAX / 2).clamp(1, u64::MAX / 2);
     store.set_epoch_deadline(ticks);
@@ -233,14 +254,21 @@ pub fn run(
     let frame = program.meta.layout.stack_at;
     let mut vm = Vm { context: store, memory };
     vm.introduce();
-    let ended = match begin(&mut vm, procedure, frame, arguments) {
+    let mut ended = match begin(&mut vm, procedure, frame, arguments) {
         Err(fault) => Ended::Fault(fault),
         Ok(()) => Ended::Code(call.call(&mut vm.context, (procedure, frame))),
     };
-    let ended = match ended {
-        Ended::Code(Ok(0)) => Ended::Code(settle(&mut vm, frame).map(|()| 0)),
-        other => other,
-    };
+    while matches!(ended, Ended::Code(Ok(0))) {
+        // What only the variables of the entry referred to ends with it; its result stays.
+        match vm.next_to_terminate(frame + WORD) {
+            Ok(Some((procedure, frame))) => ended = Ended::Code(call.call(&mut vm.context, (procedure, frame))),
+            Ok(None) => break,
+            Err(fault) => ended = Ended::Fault(fault),
+        }
+    }
+    if matches!(ended, Ended::Code(Ok(0))) {
+        ended = Ended::Code(settle(&mut vm, frame).map(|()| 0));
+    }
     Ok(outcome(vm, program, procedure, frame, ended))
 }
 
@@ -282,6 +310,9 @@ fn fresh_state(program: &Program, host: Host, limits: Limits) -> State {
         visits: HashMap::new(),
         entry: None,
         nested: 0,
+        printed: String::new(),
+        terminable: Vec::new(),
+        listeners: Vec::new(),
     }
 }
 
@@ -314,6 +345,7 @@ fn begin<C: AsContextMut<Data = State>>(
         value: None,
         base,
         top: frame,
+        inside: None,
     };
     let me = entry_instance(vm, &meta, procedure)?;
     vm.prepare(procedure, me, &call)?;
@@ -346,6 +378,7 @@ fn entry_instance<C: AsContextMut<Data = State>>(
 fn outcome(mut vm: Vm<Store<State>>, program: &Program, procedure: u32, frame: u32, ended: Ended) -> RunOutcome {
     let meta = program.meta.clone();
     let (status, error, refusal) = judge(&mut vm, &meta, ended);
+    vm.end_line();
     let target = meta.procedures.get(procedure as usize);
     let mut value = None;
     let mut outputs = Vec::new();
@@ -425,7 +458,7 @@ fn uncaught(vm: &mut Vm<Store<State>>, meta: &Meta) -> UncaughtError {
         description: error.description,
         source: error.source,
         module: step.module.to_string(),
-        line: step.line,
+        line: if error.at_end { step.end_line } else { step.line },
         step: step.id,
     }
 }

@@ -193,7 +193,7 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
     fn is_named(&mut self, from: u64, name: &str) -> bool {
         let short = name.rsplit('.').next().unwrap_or(name).to_lowercase();
         match word::tag(from) {
-            word::COLLECTION => matches!(short.as_str(), "collection" | "object"),
+            word::COLLECTION => matches!(short.as_str(), "collection" | "object" | "iunknown"),
             word::DICTIONARY => matches!(short.as_str(), "dictionary" | "object"),
             word::INSTANCE => {
                 !matches!(short.as_str(), "collection" | "dictionary" | "range" | "worksheet" | "workbook")

@@ -23,6 +23,8 @@ pub(super) struct ErrorState {
     pub erl: i32,
     /// Step that failed.
     pub step: u32,
+    /// It failed on its last line, between two rounds of a loop.
+    pub at_end: bool,
 }
 
 /// Why a run ended before its code did.
@@ -58,6 +60,12 @@ pub(super) struct State {
     /// `run` of the instance, for calls from the host, and how deep such calls are nested.
     pub entry: Option<TypedFunc<(u32, u32), i32>>,
     pub nested: u32,
+    /// What `Debug.Print` left on an open line.
+    pub printed: String,
+    /// Living instances whose class has `Class_Terminate`, oldest first.
+    pub terminable: Vec<u32>,
+    /// Living instances with a variable declared `WithEvents`, oldest first.
+    pub listeners: Vec<u32>,
 }
 
 /// A view of linear memory and the run's state together.
@@ -122,11 +130,18 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
     /// Notes an error as `Err` shows it, with the step it happened in.
     pub(super) fn note_error(&mut self, error: RunError) {
         use crate::engine::compile::word;
-        let step = self.u32(word::STEP_AT);
+        let noted = self.u32(word::STEP_AT);
+        let (step, at_end) = (noted & !word::STEP_END, noted & word::STEP_END != 0);
         let erl = self.u32(word::ERL_AT) as i32;
         let state = self.state();
         state.environment.last_error = error.description.clone();
-        state.error =
-            ErrorState { number: error.number, description: error.description, source: error.source, erl, step };
+        state.error = ErrorState {
+            number: error.number,
+            description: error.description,
+            source: error.source,
+            erl,
+            step,
+            at_end,
+        };
     }
 }

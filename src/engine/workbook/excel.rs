@@ -399,6 +399,10 @@ impl ObjectModel for Excel {
         None
     }
 
+    fn knows(&self, name: &str) -> bool {
+        GLOBALS.iter().any(|known| known.eq_ignore_ascii_case(name)) || self.module_object(name).is_some()
+    }
+
     fn put_global(&mut self, name: &str, arguments: &Arguments, value: &Value, by: Assign) -> Option<Done> {
         match (self.global(name, arguments)?, by) {
             (Ok(Value::Object(Object::Host(object))), Assign::Let) => {

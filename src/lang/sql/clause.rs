@@ -253,7 +253,7 @@ impl Parser {
         let Some(Token { kind: TokenKind::Bracketed(text), at }) = self.peek().cloned() else {
             return self.fail(NoticeKind::UnexpectedWord);
         };
-        let query = self.deeper(|parser| parser.inner_query(&text, at.start + 1))?;
+        let query = self.deeper(|parser| parser.inner_query(&text, at.start as usize + 1))?;
         self.advance();
         self.take_sign(".");
         self.aliased_query(query)

@@ -109,7 +109,7 @@ impl Parser {
     }
 
     fn linked(&mut self, left: Expr, link: Link, power: u8) -> Read<Expr> {
-        let start = left.at.start;
+        let start = left.at.start as usize;
         match link {
             Link::Not => {
                 self.advance();
@@ -137,7 +137,7 @@ impl Parser {
     }
 
     fn binary(&mut self, left: Expr, op: BinaryOp, power: u8) -> Read<Expr> {
-        let start = left.at.start;
+        let start = left.at.start as usize;
         self.advance();
         if power == COMPARISON_POWER
             && let Some(quantifier) = self.quantifier()
@@ -168,7 +168,7 @@ impl Parser {
 
     /// `BETWEEN low AND high`, `IN (...)`: the cursor is at the keyword.
     fn membership(&mut self, value: Expr, between: bool, negated: bool) -> Read<Expr> {
-        let start = value.at.start;
+        let start = value.at.start as usize;
         self.advance();
         if between {
             let low = self.level(COMPARISON_POWER + 1)?;
@@ -278,7 +278,7 @@ impl Parser {
     }
 
     fn call(&mut self, name: Name) -> Read<Expr> {
-        let start = name.at.start;
+        let start = name.at.start as usize;
         self.need_sign("(")?;
         let mut arguments = Vec::new();
         if self.is_sign("*") && matches!(self.peek_kind(1), Some(TokenKind::Sign(")"))) {

@@ -1,12 +1,7 @@
 //! The tree of a statement. Every name and expression knows its place in the text, in bytes.
 //! Heights are counted while building, so that whoever walks a tree by recursion is safe.
 
-/// Where something stands in the text: byte offsets, the end is exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Span {
-    pub start: usize,
-    pub end: usize,
-}
+pub use crate::lang::Span;
 
 /// A name without its brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -58,7 +58,7 @@ pub fn parse_order(text: &str) -> ParsedOrder {
 }
 
 fn whole<T>(text: &str, read: fn(&mut Parser) -> Read<T>) -> (Option<T>, Vec<Notice>) {
-    let everything = Span { start: 0, end: text.len() };
+    let everything = Span::bytes(0, text.len());
     if text.len() > MAX_TEXT {
         return (None, vec![Notice { at: everything, kind: NoticeKind::TooLong }]);
     }
@@ -75,7 +75,7 @@ fn whole<T>(text: &str, read: fn(&mut Parser) -> Read<T>) -> (Option<T>, Vec<Not
     match result {
         Ok(found) => {
             if let Some(token) = parser.peek() {
-                let at = Span { start: token.at.start, end: text.len() };
+                let at = Span::bytes(token.at.start as usize, text.len());
                 parser.notices.push(Notice { at, kind: NoticeKind::TrailingText });
             }
             (Some(found), parser.notices)
@@ -123,22 +123,22 @@ impl Parser {
 
     /// Where the next token starts; the end of the text after the last one.
     pub(super) fn here(&self) -> usize {
-        self.peek().map_or(self.end, |token| token.at.start)
+        self.peek().map_or(self.end, |token| token.at.start as usize)
     }
 
     /// From an offset to the end of the last token taken.
     pub(super) fn since(&self, start: usize) -> Span {
         let last = self.place.checked_sub(1).and_then(|place| self.tokens.get(place));
-        Span { start, end: last.map_or(start, |token| token.at.end) }
+        Span::bytes(start, last.map_or(start, |token| token.at.end as usize))
     }
 
     pub(super) fn fail<T>(&self, kind: NoticeKind) -> Read<T> {
         match self.peek() {
             Some(token) => Err(Notice { at: token.at, kind }),
             None if kind == NoticeKind::UnexpectedWord => {
-                Err(Notice { at: Span { start: self.end, end: self.end }, kind: NoticeKind::UnexpectedEnd })
+                Err(Notice { at: Span::bytes(self.end, self.end), kind: NoticeKind::UnexpectedEnd })
             }
-            None => Err(Notice { at: Span { start: self.end, end: self.end }, kind }),
+            None => Err(Notice { at: Span::bytes(self.end, self.end), kind }),
         }
     }
 
@@ -195,7 +195,7 @@ impl Parser {
     /// Reads a query out of a text that stands inside this one, at an offset; depth and sources go on counting.
     pub(super) fn inner_query(&mut self, text: &str, offset: usize) -> Read<Query> {
         let shift = |mut notice: Notice| {
-            notice.at = Span { start: notice.at.start + offset, end: notice.at.end + offset };
+            notice.at = notice.at.shifted(offset);
             notice
         };
         let (mut tokens, broken) = tokens(text);
@@ -203,7 +203,7 @@ impl Parser {
             return Err(shift(notice));
         }
         for token in &mut tokens {
-            token.at = Span { start: token.at.start + offset, end: token.at.end + offset };
+            token.at = token.at.shifted(offset);
         }
         let end = offset + text.len();
         let mut inner = Parser { tokens, place: 0, depth: self.depth, sources: self.sources, end, notices: Vec::new() };
@@ -237,7 +237,7 @@ impl Parser {
             "TRANSFORM" => self.transform(),
             "CREATE" | "ALTER" | "DROP" | "EXECUTE" | "EXEC" | "PROCEDURE" | "GRANT" | "REVOKE" | "ADD" => {
                 self.place = self.tokens.len();
-                self.notices.push(Notice { at: Span { start: at.start, end: self.end }, kind: NoticeKind::NotRead });
+                self.notices.push(Notice { at: Span::bytes(at.start as usize, self.end), kind: NoticeKind::NotRead });
                 Ok(StatementKind::Other { keyword: Name { text: word, at } })
             }
             _ => self.fail(NoticeKind::UnexpectedWord),

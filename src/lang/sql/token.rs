@@ -45,12 +45,12 @@ pub(super) fn tokens(text: &str) -> (Vec<Token>, Option<Notice>) {
         let (kind, length) = match token(rest, first) {
             Ok(read) => read,
             Err((kind, length)) => {
-                let span = Span { start: at, end: at + length };
+                let span = Span::bytes(at, at + length);
                 notice.get_or_insert(Notice { at: span, kind });
                 break;
             }
         };
-        found.push(Token { kind, at: Span { start: at, end: at + length } });
+        found.push(Token { kind, at: Span::bytes(at, at + length) });
         at += length.max(1);
     }
     (found, notice)

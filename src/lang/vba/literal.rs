@@ -90,10 +90,23 @@ fn finite(body: &str) -> Option<f64> {
 }
 
 fn currency(body: &str) -> Option<Literal> {
+    if let Some(scaled) = exact_currency(body) {
+        return Some(Literal::Currency { scaled });
+    }
     let scaled = (finite(body)? * CURRENCY_SCALE).round_ties_even();
     // The bounds are exact powers of two, so the comparison is exact.
     let fits = scaled.abs() < 9.223_372_036_854_775e18;
     fits.then_some(Literal::Currency { scaled: scaled as i64 })
+}
+
+/// Digits with at most four decimals, which a double may not hold: `922337203685477.5807@`.
+fn exact_currency(body: &str) -> Option<i64> {
+    const DECIMALS: usize = 4;
+    let (whole, part) = body.split_once('.').unwrap_or((body, ""));
+    if part.len() > DECIMALS || !whole.bytes().chain(part.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    format!("{whole}{part:0<4}").parse().ok()
 }
 
 /// The serial of a date literal's inner text (without `#`), or `None` when it is no date or time.

@@ -12,6 +12,7 @@ mod literal;
 mod parser;
 mod preamble;
 pub mod token;
+pub mod walk;
 mod word;
 
 pub use ast::{Module, ModuleKind, Span};
