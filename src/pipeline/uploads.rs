@@ -17,6 +17,8 @@ pub struct Upload {
     files: Vec<PathBuf>,
 }
 
+/// The folder of a store in which uploads lie in clear until they are read.
+const INCOMING: &str = "incoming";
 /// The share that uploaded files belong to.
 pub(super) const UPLOADS: &str = "uploads";
 /// Longest name of a file or folder that is kept, in characters.
@@ -31,7 +33,7 @@ impl Upload {
     /// `WriteFile`.
     pub fn begin(workspace: &Workspace) -> Result<Upload, PipelineError> {
         let unique = sha256_hex(format!("{}-{}", workspace.clock().now_ms(), workspace.version()).as_bytes());
-        let folder = workspace.folder().join("incoming").join(unique.get(..12).unwrap_or("upload"));
+        let folder = workspace.folder().join(INCOMING).join(unique.get(..12).unwrap_or("upload"));
         std::fs::create_dir_all(&folder).map_err(|source| PipelineError::WriteFile { path: folder.clone(), source })?;
         Ok(Upload { folder, open: None, files: Vec::new() })
     }
@@ -113,4 +115,15 @@ pub(super) fn discard(folder: &Path) {
     if let Err(error) = std::fs::remove_dir_all(folder) {
         tracing::warn!(error = %error, "an upload's clear copy could not be removed");
     }
+}
+
+/// Removes clear copies that a process left behind that was killed; the sealed originals stay. They are not read again by
+/// themselves, since one of them may have been what ended the process. Answers what was done, in words for a person.
+pub(super) fn clear_left_over(store: &Path) -> Option<String> {
+    let folder = store.join(INCOMING);
+    let uploads = std::fs::read_dir(&folder).ok()?.flatten().count();
+    discard(&folder);
+    let words =
+        "were not read to their end before the service stopped; their clear copies were removed; import them again";
+    (uploads > 0).then(|| format!("{uploads} uploads {words}"))
 }

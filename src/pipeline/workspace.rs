@@ -54,7 +54,8 @@ impl Workspace {
         let objects = Objects::open(&home.join("objects"), keys.clone())?;
         let originals = SealedOriginals::open(&home.join("originals"))?;
         let opened = Store::open(&folder.join("projection.duckdb"))?;
-        let mended = mended(ledger.opening(), opened.set_aside.as_deref());
+        let mut mended = mended(ledger.opening(), opened.set_aside.as_deref());
+        mended.extend(super::uploads::clear_left_over(folder));
         let workspace = Workspace {
             folder: folder.to_path_buf(),
             tenant,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
-use crate::facts::{CellContent, Scalar, SheetContent, TableContent};
+use crate::facts::{Scalar, TableContent};
 
 /// Why rows could not be written.
 #[derive(Debug, Error)]
@@ -18,8 +18,6 @@ pub enum ExportError {
 const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '＠'];
 /// Put in front of such a text.
 const SHIELD: char = '\'';
-/// Widest gap between cells of a sheet that is written out as empty fields.
-const LAST_COLUMN: u32 = 16_384;
 
 /// Writes a table: its column names, then its rows. Lines end with CR LF.
 pub fn write_table_csv(table: &TableContent, out: &mut dyn Write) -> Result<(), ExportError> {
@@ -41,26 +39,6 @@ pub fn write_row(row: &[Scalar], columns: usize, out: &mut dyn Write) -> Result<
     let mut fields: Vec<String> = row.iter().map(field).collect();
     fields.resize(columns.max(fields.len()), String::new());
     Ok(write_line(&fields, out)?)
-}
-
-/// Writes a sheet as it is seen: from its first used row and column on, without empty rows in between being lost.
-pub fn write_sheet_csv(sheet: &SheetContent, out: &mut dyn Write) -> Result<(), ExportError> {
-    let first = sheet.cells.iter().map(|cell| cell.column).min().unwrap_or(1);
-    let last = sheet.cells.iter().map(|cell| cell.column).max().unwrap_or(0).min(LAST_COLUMN);
-    let mut previous: Option<u32> = None;
-    for row in sheet.cells.chunk_by(|one, next| one.row == next.row) {
-        let number = row.first().map_or(0, |cell| cell.row);
-        write_line(&sheet_row(row, first, last), out)?;
-        previous = Some(previous.map_or(number, |before| before.max(number)));
-    }
-    Ok(())
-}
-
-fn sheet_row(row: &[CellContent], first: u32, last: u32) -> Vec<String> {
-    let mut cells = row.iter().peekable();
-    let at =
-        |column: u32| cells.next_if(|cell| cell.column <= column).map(|cell| field(&cell.value)).unwrap_or_default();
-    (first..=last).map(at).collect()
 }
 
 fn write_line(fields: &[String], out: &mut dyn Write) -> io::Result<()> {

@@ -387,14 +387,23 @@ fn conclude(heard: &mut Heard, stop: &Stop, status: io::Result<ExitStatus>, erro
     }
     let mut facts = heard.early.take().unwrap_or_default();
     facts.kind = heard.kind;
-    let message = format!("{cause}; {}", heard.delivered.in_words());
+    let message = match heard.delivered.place.as_str() {
+        "" => format!("{cause}; no cells or rows are in, only what surrounds them"),
+        _ => format!("{cause}; {}", heard.delivered.in_words()),
+    };
+    // A limit would be hit again, a crash may have been chance: only a crashed file is read again by the next scan.
+    let (state, remedy) = match state {
+        FileState::Crashed => (FileState::Crashed, "scan again"),
+        state if heard.delivered.place.is_empty() => (state, "split the file or raise the limit, then scan again"),
+        _ => (FileState::Partial, "split the file or raise the limit, then scan again"),
+    };
     facts.notices.push(Notice {
         place: heard.delivered.place.clone(),
         problem: Problem::Truncated,
-        message: format!("{message}; split the file or raise the limit, then scan again"),
+        message: format!("{message}; {remedy}"),
     });
     let reading = Some(Reading { facts, ..Reading::default() });
-    Outcome { reading, ..ended(FileState::Partial, message) }
+    Outcome { reading, ..ended(state, message) }
 }
 
 /// The state and the words for a reader that did not come to its end.

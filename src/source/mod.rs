@@ -29,7 +29,7 @@ use crate::base::Budget;
 use crate::facts::{FileKind, FileState, Notice, Problem, Reading, SourceFacts};
 
 pub use content::Content;
-pub use export::{ExportError, write_header, write_row, write_sheet_csv, write_table_csv};
+pub use export::{ExportError, write_header, write_row, write_table_csv};
 pub use isolate::{Outcome, READ_ONE, ReaderCommand, child_main, read_file, read_file_into};
 pub use sink::{Collector, Completeness, Delivered, Sink};
 pub use sniff::{Sniffed, sniff};

@@ -156,3 +156,33 @@ fn resolved(folder: &str, target: &str) -> String {
     steps.retain(|step| !step.is_empty());
     steps.join("/")
 }
+
+/// Inflates a raw deflate stream to `size` bytes; fewer when it is damaged. The unpacking of the zip reader is used by putting
+/// an archive of one part around the stream, so that no second unpacker is needed.
+pub(crate) fn inflated(packed: &[u8], size: u32) -> Option<Vec<u8>> {
+    const NAME: &[u8] = b"a";
+    let length = u32::try_from(packed.len()).ok()?;
+    // Version, flags, method 8, time, date, checksum (not known and never reached), sizes, length of the name and of extras.
+    let about = [
+        &20u16.to_le_bytes()[..],
+        &[0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        &length.to_le_bytes(),
+        &size.to_le_bytes(),
+        &(NAME.len() as u16).to_le_bytes(),
+        &[0, 0],
+    ]
+    .concat();
+    let mut archive = [b"PK\x03\x04", about.as_slice(), NAME, packed].concat();
+    let directory = [b"PK\x01\x02", &20u16.to_le_bytes()[..], about.as_slice(), &[0; 14], NAME].concat();
+    let start = u32::try_from(archive.len()).ok()?;
+    archive.extend(&directory);
+    archive.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
+    archive.extend((directory.len() as u32).to_le_bytes());
+    archive.extend(start.to_le_bytes());
+    archive.extend([0, 0]);
+    let mut opened = ZipArchive::new(Cursor::new(archive)).ok()?;
+    let mut bytes = Vec::new();
+    // What came before a damage is kept.
+    let _ = opened.by_index(0).ok()?.take(u64::from(size)).read_to_end(&mut bytes);
+    Some(bytes)
+}

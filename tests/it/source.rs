@@ -481,6 +481,13 @@ fn delimited_texts_of_any_encoding() {
 }
 
 #[test]
+fn a_first_line_may_name_the_delimiter() {
+    let reading = read_text("t.csv", "sep=;\r\nname;note\r\na;1,2,3\r\nb;4,5,6\r\n");
+    assert_eq!(reading.tables[0].columns, ["name", "note"]);
+    assert_eq!(reading.tables[0].rows, [[text("a"), text("1,2,3")], [text("b"), text("4,5,6")]]);
+}
+
+#[test]
 fn schema_ini_describes_the_text_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let ini = "[other.txt]\nFormat=CSVDelimited\n[fix.txt]\nColNameHeader=False\nFormat=FixedLength\nCol1=Id Long Width 4\nCol2=\"Full Name\" Text Width 6\n";

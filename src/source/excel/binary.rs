@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{CellErrorType, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsb};
 
-use crate::facts::{CellContent, FileKind, NameFacts, Notice, Problem, Scalar, SheetFacts, SourceFacts};
+use crate::facts::{CellContent, FileKind, NameFacts, Notice, Scalar, SheetFacts, SourceFacts, ValidationFacts};
 
 use super::super::SourceError;
 use super::super::content::Content;
@@ -14,6 +14,7 @@ use super::super::precheck::{self, u32_at};
 use super::super::sink::{Completeness, Sink};
 use super::super::spend::Spend;
 use super::super::zipped::Package;
+use super::binary_records;
 use super::cells::{Stream, on_sheet};
 use super::dates::{DateSystem, moment_of_serial};
 use super::formulas::Shapes;
@@ -52,15 +53,47 @@ pub(crate) fn read_binary(
     sink.early_facts(&facts)?;
     facts.sheets.clear();
     let dates = if facts.date_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
+    let formats = told(binary_records::formats(&mut package, spend), "styles", &mut facts.notices);
+    let parts = told(binary_records::sheet_relations(&mut package, spend), "sheets", &mut facts.notices);
+    let mut counts = [("conditional formats", 0u64), ("hyperlinks", 0), ("formulas of validations", 0)];
     for sheet in sheets {
-        read_sheet(&mut book, sheet, dates, spend, sink, &mut facts)?;
+        let part = parts.get(&sheet.name).and_then(|id| relations.iter().find(|relation| relation.id == *id));
+        let walked = match part {
+            Some(part) => binary_records::walk(&mut package, &part.target, spend),
+            None => Ok(binary_records::Walked::default()),
+        };
+        let mut walked = told(walked, &sheet.name, &mut facts.notices);
+        let seen = [walked.conditional_formats, walked.hyperlinks, walked.rules_unread];
+        counts.iter_mut().zip(seen).for_each(|((_, count), seen)| *count = count.saturating_add(seen));
+        for rule in std::mem::take(&mut walked.validations) {
+            facts.validations.push(ValidationFacts { sheet: sheet.name.clone(), ..rule });
+        }
+        let seen = std::mem::take(&mut walked.facts);
+        let sheet = SheetFacts { name: sheet.name, visibility: sheet.visibility, kind: sheet.kind, ..seen };
+        let styled = Styled { styles: &walked.styles, formats: &formats, dates, spend };
+        read_sheet(&mut book, sheet, &styled, sink, &mut facts)?;
     }
-    facts.notices.push(Notice {
-        place: String::new(),
-        problem: Problem::Remark,
-        message: String::from("of a binary workbook, merged areas, filters, hidden rows, validations, tables and number formats are not read; save as .xlsx to have them"),
-    });
+    let tables = package.named("xl/tables/", ".bin").len() as u64;
+    let more: Vec<(&str, u64)> = counts.into_iter().chain([("tables", tables)]).collect();
+    facts.notices.extend(package_parts::unread(&package, &more));
     Ok(facts)
+}
+
+/// A part that cannot be read is told and the workbook is read without it.
+fn told<T: Default>(read: Result<T, SourceError>, place: &str, notices: &mut Vec<Notice>) -> T {
+    read.unwrap_or_else(|error| {
+        notices.push(error.notice(place, "the values were read without what it says of them"));
+        T::default()
+    })
+}
+
+/// What the cells of a sheet need beside calamine.
+struct Styled<'a> {
+    /// Row, column and style, in the order of the file.
+    styles: &'a [(u32, u32, u32)],
+    formats: &'a [Option<String>],
+    dates: DateSystem,
+    spend: &'a Spend,
 }
 
 /// calamine reserves memory for as many strings as the part declares.
@@ -126,21 +159,26 @@ pub(super) fn sheet_facts(sheet: &calamine::Sheet) -> SheetFacts {
 fn read_sheet(
     book: &mut Book,
     mut sheet: SheetFacts,
-    dates: DateSystem,
-    spend: &Spend,
+    styled: &Styled<'_>,
     sink: &mut dyn Sink,
     facts: &mut SourceFacts,
 ) -> Result<(), SourceError> {
     let name = sheet.name.clone();
+    if sheet.kind == "chart" {
+        // It has no cells.
+        Stream::begin(sink, styled.spend, &name)?.end(Completeness::Whole, &mut sheet)?;
+        facts.sheets.push(sheet);
+        return Ok(());
+    }
     let mut completeness = Completeness::Whole;
     let mut shapes = Shapes::new(&name);
-    let formulas = guarded(|| formulas_of(book, &name, &mut shapes, spend)).and_then(|read| read);
+    let formulas = guarded(|| formulas_of(book, &name, &mut shapes, styled.spend)).and_then(|read| read);
     let formulas = formulas.unwrap_or_else(|error| {
         facts.notices.push(error.notice(&name, "the values were kept without formulas"));
         Vec::new()
     });
-    let mut stream = Stream::begin(sink, spend, &name)?;
-    let read = guarded(|| values_of(book, &name, formulas, dates, &mut stream)).and_then(|read| read);
+    let mut stream = Stream::begin(sink, styled.spend, &name)?;
+    let read = guarded(|| values_of(book, &name, formulas, styled, &mut stream)).and_then(|read| read);
     if let Err(error) = read {
         completeness = Completeness::Cut;
         facts.notices.push(error.notice(&name, "the cells before it were kept"));
@@ -173,11 +211,12 @@ fn values_of(
     book: &mut Book,
     name: &str,
     formulas: Vec<Formula>,
-    dates: DateSystem,
+    styled: &Styled<'_>,
     stream: &mut Stream<'_>,
 ) -> Result<(), SourceError> {
     let mut reader = book.worksheet_cells_reader(name).map_err(|error| refusal(name, &error.to_string()))?;
     let mut formulas = formulas.into_iter().peekable();
+    let mut styles = styled.styles.iter().peekable();
     while let Some(cell) = reader.next_cell().map_err(|error| refusal(name, &error.to_string()))? {
         let (row, column) = cell.get_position();
         let (row, column) = (row.saturating_add(1), column.saturating_add(1));
@@ -187,9 +226,13 @@ fn values_of(
         // Both passes go in the same order, so that a formula waits until its cell comes.
         while formulas.next_if(|(position, _)| *position < (row, column)).is_some() {}
         let formula = formulas.next_if(|(position, _)| *position == (row, column)).map(|(_, text)| text);
-        let value = scalar(cell.get_value(), dates);
+        while styles.next_if(|(style_row, style_column, _)| (*style_row, *style_column) < (row, column)).is_some() {}
+        let style = styles.next_if(|(style_row, style_column, _)| (*style_row, *style_column) == (row, column));
+        let code = style.and_then(|(_, _, style)| styled.formats.get(*style as usize)?.as_deref());
+        let format = code.map(|code| stream.format(code));
+        let value = scalar(cell.get_value(), styled.dates);
         if value != Scalar::Empty || formula.is_some() {
-            stream.push(CellContent { row, column, value, formula, format: None })?;
+            stream.push(CellContent { row, column, value, formula, format })?;
         }
     }
     Ok(())

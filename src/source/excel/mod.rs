@@ -2,7 +2,10 @@
 //! what surrounds them becomes facts. Must not know what a workbook means.
 
 mod biff;
+mod biff_mend;
+mod biff_records;
 mod binary;
+mod binary_records;
 mod cells;
 mod dates;
 mod formulas;

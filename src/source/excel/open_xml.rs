@@ -12,7 +12,7 @@ use super::super::{content::Content, precheck};
 use super::dates::DateSystem;
 use super::number_formats::NumberFormats;
 use super::package_parts;
-use super::sheet::{Shared, read_sheet};
+use super::sheet::{Shared, Unread, read_sheet};
 use super::strings::Strings;
 
 /// Names that Excel itself defines begin so (ECMA-376 part 1, 18.2.5).
@@ -28,6 +28,8 @@ struct Book {
     names: Vec<(NameFacts, Option<usize>)>,
     date_1904: bool,
     version: Option<String>,
+    /// Sheets and names beyond what is kept.
+    left_out: u64,
 }
 
 struct Listed {
@@ -54,6 +56,13 @@ pub(crate) fn read_open_xml(
     facts.date_1904 = book.date_1904;
     facts.version = book.version.clone();
     facts.names = named(&book);
+    if book.left_out > 0 {
+        let message = format!(
+            "the workbook lists {} more sheets or names than the {SHEETS} sheets and {NAMES} names that are read; split it",
+            book.left_out
+        );
+        facts.notices.push(Notice { place: String::new(), problem: Problem::OverBudget, message });
+    }
     package_parts::read(&mut package, &relations, spend, &mut facts);
     facts.sheets = book.sheets.iter().map(|listed| listed.facts.clone()).collect();
     sink.early_facts(&facts)?;
@@ -96,6 +105,7 @@ fn read_book(markup: &mut Markup<'_>) -> Result<Book, SourceError> {
                     };
                     name = Some((facts, number::<usize>(&tag, "localSheetId")));
                 }
+                "sheet" | "definedName" => book.left_out = book.left_out.saturating_add(1),
                 _ => {}
             },
             Piece::Finished => return Ok(book),
@@ -145,9 +155,14 @@ fn read_sheets(
     let dates = if facts.date_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
     let moments = formats.moments();
     let shared = Shared { strings: &strings, formats: &formats, moments: &moments, dates, spend };
+    let (mut conditional_formats, mut hyperlinks) = (0u64, 0u64);
     for listed in book.sheets {
-        read_listed(package, listed, relations, &shared, sink, facts)?;
+        let seen = read_listed(package, listed, relations, &shared, sink, facts)?;
+        conditional_formats = conditional_formats.saturating_add(seen.conditional_formats);
+        hyperlinks = hyperlinks.saturating_add(seen.hyperlinks);
     }
+    let counted = [("conditional formats", conditional_formats), ("hyperlinks", hyperlinks)];
+    facts.notices.extend(package_parts::unread(package, &counted));
     Ok(())
 }
 
@@ -178,13 +193,13 @@ fn read_listed(
     shared: &Shared<'_>,
     sink: &mut dyn Sink,
     facts: &mut SourceFacts,
-) -> Result<(), SourceError> {
+) -> Result<Unread, SourceError> {
     let Listed { facts: mut sheet, relation } = listed;
     sheet.print_area = print_area(&facts.names, &sheet.name);
     let Some(relation) = relations.iter().find(|candidate| candidate.id == relation) else {
         facts.notices.push(missing(&sheet.name));
         facts.sheets.push(sheet);
-        return Ok(());
+        return Ok(Unread::default());
     };
     sheet.kind = sheet_kind(&relation.kind).to_string();
     if sheet.kind == "macro" {
@@ -195,14 +210,14 @@ fn read_listed(
     let Some(mut markup) = package.markup(&relation.target)? else {
         facts.notices.push(missing(&sheet.name));
         facts.sheets.push(sheet);
-        return Ok(());
+        return Ok(Unread::default());
     };
     let parts = read_sheet(&mut markup, sheet, shared, sink)?;
     facts.sheets.push(parts.facts);
     facts.validations.extend(parts.validations);
     facts.formulas.extend(parts.formulas);
     facts.notices.extend(parts.notices);
-    Ok(())
+    Ok(parts.unread)
 }
 
 fn missing(sheet: &str) -> Notice {

@@ -29,6 +29,41 @@ const PROPERTIES: [&str; 12] = [
     "TotalTime",
 ];
 
+/// Parts that are not read: the words for them, and how their names begin and end. What a file holds and nobody looks at is told.
+const UNREAD: [(&str, &str, &str); 14] = [
+    ("parts of comments", "xl/comments", ""),
+    ("parts of comment threads", "xl/threadedcomments/", ".xml"),
+    ("pivot tables", "xl/pivottables/", ".xml"),
+    ("pivot caches", "xl/pivotcache/pivotcachedefinition", ".xml"),
+    ("charts", "xl/charts/chart", ".xml"),
+    ("pictures", "xl/media/", ""),
+    ("embedded objects", "xl/embeddings/", ""),
+    ("ActiveX controls", "xl/activex/", ".xml"),
+    ("form controls", "xl/ctrlprops/", ".xml"),
+    ("ribbon extensions", "customui/", ".xml"),
+    ("query tables", "xl/querytables/", ".xml"),
+    ("slicers", "xl/slicers/", ".xml"),
+    ("XML maps", "xl/xmlmaps", ".xml"),
+    ("data models", "xl/model/", ".data"),
+];
+
+/// The remark on what a workbook holds beside what was read; none when there is nothing. `more` are counts of things in sheets.
+pub(crate) fn unread(package: &Package, more: &[(&str, u64)]) -> Option<Notice> {
+    let parts = UNREAD.iter().map(|(words, start, end)| {
+        let names = package.named(start, end);
+        (*words, names.iter().filter(|name| !name.contains("/_rels/")).count() as u64)
+    });
+    unread_notice(&parts.chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
+/// A remark that names what is there and how often.
+pub(crate) fn unread_notice(counts: &[(&str, u64)]) -> Option<Notice> {
+    let held: Vec<String> =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(words, count)| format!("{count} {words}")).collect();
+    let message = format!("the file also holds {}, which are not read; look at them in the file", held.join(", "));
+    (!held.is_empty()).then_some(Notice { place: String::new(), problem: Problem::Remark, message })
+}
+
 /// Reads all of them into the facts.
 pub(crate) fn read(package: &mut Package, relations: &[Relation], spend: &Spend, facts: &mut SourceFacts) {
     let mut told = Vec::new();

@@ -33,6 +33,14 @@ pub(crate) struct SheetParts {
     pub(crate) validations: Vec<ValidationFacts>,
     pub(crate) formulas: Vec<FormulaFacts>,
     pub(crate) notices: Vec<Notice>,
+    pub(crate) unread: Unread,
+}
+
+/// What a sheet holds and is only counted.
+#[derive(Default)]
+pub(crate) struct Unread {
+    pub(crate) conditional_formats: u64,
+    pub(crate) hyperlinks: u64,
 }
 
 /// Reads a sheet. A broken or oversized sheet keeps what came before the break, and a notice says so; only a document
@@ -52,6 +60,7 @@ pub(crate) fn read_sheet(
         row: 0,
         column: 0,
         stray: 0,
+        unknown_texts: 0,
     };
     let read = reader.run(markup);
     reader.finish(read)
@@ -66,6 +75,8 @@ struct SheetReader<'a> {
     column: u32,
     /// Cells whose reference lies outside the sheet.
     stray: u64,
+    /// Cells whose text the shared strings do not hold.
+    unknown_texts: u64,
 }
 
 /// A cell as written, before its value is understood.
@@ -102,8 +113,11 @@ impl<'a> SheetReader<'a> {
     }
 
     fn element(&mut self, tag: &BytesStart<'_>) -> Next {
+        let unread = &mut self.parts.unread;
         let facts = &mut self.parts.facts;
         match local(tag) {
+            "conditionalFormatting" => unread.conditional_formats = unread.conditional_formats.saturating_add(1),
+            "hyperlink" => unread.hyperlinks = unread.hyperlinks.saturating_add(1),
             "c" => return Next::Cell(self.placed(tag)),
             "row" => self.begin_row(tag),
             "sheetPr" => facts.code_name = attribute(tag, "codeName"),
@@ -226,14 +240,16 @@ impl<'a> SheetReader<'a> {
     }
 
     /// The value by the cell's type (ECMA-376 part 1, 18.18.11).
-    fn value(&self, kind: &str, raw: Option<String>, is_moment: bool) -> Scalar {
+    fn value(&mut self, kind: &str, raw: Option<String>, is_moment: bool) -> Scalar {
         let Some(raw) = raw else {
             return Scalar::Empty;
         };
         match kind {
             "s" => {
                 let index = raw.trim().parse().ok();
-                index.and_then(|index| self.shared.strings.get(index)).map_or(Scalar::Empty, text_value)
+                let text = index.and_then(|index| self.shared.strings.get(index));
+                self.unknown_texts += u64::from(text.is_none());
+                text.map_or(Scalar::Empty, text_value)
             }
             "str" | "inlineStr" => Scalar::Text(unescape_hex(&raw).into_owned()),
             "b" => Scalar::Boolean(matches!(raw.trim(), "1" | "true")),
@@ -290,6 +306,13 @@ impl<'a> SheetReader<'a> {
         }
         if self.stray > 0 {
             let message = format!("{} cells have a reference outside the sheet and were left out", self.stray);
+            self.parts.notices.push(Notice { place: place.clone(), problem: Problem::Malformed, message });
+        }
+        if self.unknown_texts > 0 {
+            let message = format!(
+                "{} cells refer to texts that the file does not hold and were left empty; open the file in Excel and save it",
+                self.unknown_texts
+            );
             self.parts.notices.push(Notice { place, problem: Problem::Malformed, message });
         }
         let (formulas, notices) = self.shapes.finish();

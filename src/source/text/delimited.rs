@@ -90,13 +90,27 @@ pub(crate) fn read_delimited(
     }
     let text = encoding.decode(&start).0.into_owned();
     let input = Decoded::new(content.start(), encoding.new_decoder(), spend);
-    let format =
-        schema.format.or_else(|| best_delimiter(&text).map(Format::Delimited)).unwrap_or(Format::Delimited(b','));
-    let rows: Box<dyn Iterator<Item = Result<Vec<Field>, SourceError>>> = match format {
+    let told = separator_line(&text);
+    let found = || told.or_else(|| best_delimiter(&text)).map(Format::Delimited);
+    let format = schema.format.or_else(found).unwrap_or(Format::Delimited(b','));
+    let mut rows: Box<dyn Iterator<Item = Result<Vec<Field>, SourceError>>> = match format {
         Format::Delimited(delimiter) => Box::new(Fields::new(input, delimiter)),
         Format::Fixed => Box::new(Widths::new(input, &schema)),
     };
+    if told.is_some() {
+        rows.next().transpose()?;
+    }
     deliver(rows, around, schema, spend, sink)
+}
+
+/// The delimiter that a first line `sep=;` names, as Excel reads and other programs write it.
+fn separator_line(text: &str) -> Option<u8> {
+    let line = text.trim_start_matches('\u{feff}').lines().next()?.trim_end_matches('\r').trim_matches('"');
+    let (key, sign) = line.split_at_checked(4)?;
+    match sign.as_bytes() {
+        [sign] if key.eq_ignore_ascii_case("sep=") => Some(*sign),
+        _ => None,
+    }
 }
 
 /// One field as written. An empty one without quotes is nothing, an empty one with quotes an empty text (RFC 4180 does

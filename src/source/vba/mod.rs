@@ -22,3 +22,19 @@ pub(crate) struct Project {
     pub(crate) modules: Vec<CodeFacts>,
     pub(crate) notices: Vec<Notice>,
 }
+
+impl Project {
+    /// Adds what another place of the same file holds. A place that is damaged is told and the others are read; a limit ends
+    /// the reading.
+    pub(crate) fn add(&mut self, found: Result<Project, super::SourceError>) -> Result<(), super::SourceError> {
+        match found {
+            Ok(found) => {
+                self.modules.extend(found.modules);
+                self.notices.extend(found.notices);
+            }
+            Err(error @ super::SourceError::Limit { .. }) => return Err(error),
+            Err(error) => self.notices.push(error.notice("VBA", "other projects of the file were read")),
+        }
+        Ok(())
+    }
+}

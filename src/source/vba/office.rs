@@ -2,16 +2,18 @@
 
 use std::io::Read;
 
-use crate::facts::{FileKind, Notice, Problem, SourceFacts};
+use crate::facts::{FileKind, SourceFacts};
 
 use super::super::SourceError;
 use super::super::content::Content;
 use super::super::precheck::{compound, u16_at, u32_at};
-use super::super::spend::{Charged, Spend};
-use super::super::zipped::Package;
+use super::super::spend::Spend;
+use super::super::zipped::{Package, inflated};
 use super::project::{Rooted, roots};
 use super::{PROJECT_BYTES, Project, modules_of, read_project};
 
+/// Largest document stream of a presentation that is looked through.
+const PRESENTATION_BYTES: u64 = 256 * super::super::MIB;
 /// Record types of PowerPoint's document stream (MS-PPT 2.13.24): an embedded storage, 16 = packed with zlib.
 const STORAGE_RECORD: u16 = 0x1011;
 
@@ -41,57 +43,59 @@ pub(crate) fn read_legacy(content: &Content, spend: &Spend) -> Result<Project, S
     let mut file = compound(content)?;
     let mut project = Project::default();
     for root in roots(&file) {
-        let found = modules_of(&mut Rooted { file: &mut file, root }, spend)?;
-        project.modules.extend(found.modules);
-        project.notices.extend(found.notices);
+        project.add(modules_of(&mut Rooted { file: &mut file, root }, spend))?;
     }
     if file.exists("/PowerPoint Document") {
-        let (storages, packed) = slide_storages(&mut file, spend)?;
-        for bytes in storages {
-            let found = read_project(bytes, spend);
-            match found {
-                Ok(found) => {
-                    project.modules.extend(found.modules);
-                    project.notices.extend(found.notices);
-                }
+        for bytes in slide_storages(&mut file, spend)? {
+            match read_project(bytes, spend) {
                 // Most embedded storages are charts and sheets, which are told by their own names elsewhere.
-                Err(SourceError::Limit { limit, what }) => return Err(SourceError::Limit { limit, what }),
-                Err(_) => {}
+                Err(error) if !matches!(error, SourceError::Limit { .. }) => {}
+                found => project.add(found)?,
             }
-        }
-        if project.modules.is_empty() && packed > 0 {
-            let message = format!(
-                "{packed} embedded storages are packed and were not read, one may hold code; save as .pptm and scan again"
-            );
-            project.notices.push(Notice { place: String::new(), problem: Problem::Unsupported, message });
         }
     }
     Ok(project)
 }
 
-/// PowerPoint keeps its project as a storage record within the document stream. Answers the plain ones and how many are packed.
-fn slide_storages(file: &mut cfb::CompoundFile<Content>, spend: &Spend) -> Result<(Vec<Vec<u8>>, usize), SourceError> {
-    let mut stream = Vec::new();
-    let read = file
-        .open_stream("/PowerPoint Document")
-        .and_then(|found| Charged::new(found.take(PROJECT_BYTES), spend).read_to_end(&mut stream));
-    if let Err(source) = read {
-        return Err(super::super::spend::limit_of(&source)
-            .unwrap_or(SourceError::Io { operation: "read the presentation", source }));
-    }
+/// PowerPoint keeps its project as a storage record within the document stream, plain or packed.
+fn slide_storages(file: &mut cfb::CompoundFile<Content>, spend: &Spend) -> Result<Vec<Vec<u8>>, SourceError> {
+    let stream = document_stream(file, spend)?;
     let mut found = Vec::new();
-    let mut packed = 0;
     let mut rest = stream.as_slice();
     while let (Some(version), Some(kind), Some(size)) = (u16_at(rest, 0), u16_at(rest, 2), u32_at(rest, 4)) {
         let data = rest.get(8..).unwrap_or_default();
         let data = data.get(..size as usize).unwrap_or(data);
-        let instance = version >> 4;
-        match (kind, instance) {
-            (STORAGE_RECORD, 0) => found.push(data.to_vec()),
-            (STORAGE_RECORD, _) => packed += 1,
-            _ => {}
+        let packed = version >> 4 != 0;
+        if kind == STORAGE_RECORD && !packed {
+            spend.bytes(data.len())?;
+            found.push(data.to_vec());
+        }
+        if kind == STORAGE_RECORD && packed {
+            found.extend(unpacked(data, spend)?);
         }
         rest = rest.get(8usize.saturating_add(size as usize)..).unwrap_or_default();
     }
-    Ok((found, packed))
+    Ok(found)
+}
+
+fn document_stream(file: &mut cfb::CompoundFile<Content>, spend: &Spend) -> Result<Vec<u8>, SourceError> {
+    let mut bytes = Vec::new();
+    let opened = file.open_stream("/PowerPoint Document");
+    let read = opened.and_then(|found| found.take(PRESENTATION_BYTES).read_to_end(&mut bytes));
+    read.map_err(|source| SourceError::Io { operation: "read the presentation", source })?;
+    spend.bytes(bytes.len())?;
+    Ok(bytes)
+}
+
+/// A packed storage: its size, a zlib header of two bytes, the packed bytes (MS-PPT 2.10.34).
+fn unpacked(data: &[u8], spend: &Spend) -> Result<Option<Vec<u8>>, SourceError> {
+    const HEADER: usize = 6;
+    let (Some(size), Some(packed)) = (u32_at(data, 0), data.get(HEADER..)) else {
+        return Ok(None);
+    };
+    if u64::from(size) > PROJECT_BYTES {
+        return Ok(None);
+    }
+    spend.bytes(size as usize)?;
+    Ok(inflated(packed, size))
 }

@@ -52,9 +52,7 @@ pub(crate) fn read_project(bytes: Vec<u8>, spend: &Spend) -> Result<Project, Sou
     let mut file = super::super::precheck::compound(&content)?;
     let mut project = Project::default();
     for root in roots(&file) {
-        let found = modules_of(&mut Rooted { file: &mut file, root }, spend)?;
-        project.modules.extend(found.modules);
-        project.notices.extend(found.notices);
+        project.add(modules_of(&mut Rooted { file: &mut file, root }, spend))?;
     }
     Ok(project)
 }
@@ -66,7 +64,9 @@ where
 {
     let is_dir = |entry: &cfb::Entry| entry.is_stream() && entry.name().eq_ignore_ascii_case("dir");
     let folders = file.walk().filter(is_dir).filter_map(|entry| entry.path().parent().map(Path::to_path_buf));
-    folders.filter_map(|folder| folder.parent().map(Path::to_path_buf)).collect()
+    // Other storages have streams of that name too, such as the folder of compiled code.
+    let is_project = |folder: &PathBuf| folder.file_name().is_some_and(|name| name.eq_ignore_ascii_case("VBA"));
+    folders.filter(is_project).filter_map(|folder| folder.parent().map(Path::to_path_buf)).collect()
 }
 
 /// The streams below one storage of a compound file.

@@ -1,5 +1,9 @@
 //! What the tests of more than one room need: where the project and its optional measuring data lie.
 
+pub mod hostile;
+pub mod mutant;
+pub mod service;
+
 use std::path::PathBuf;
 
 /// The root of the project, wherever the tests run from.
