@@ -236,7 +236,7 @@ fn writing(reach: &Reach) -> Reach {
 
 /// The text of the query within an `INSERT`, with the parameters the whole statement declares.
 fn select_of(query: &QueryFacts, inner: &Query) -> Option<String> {
-    let body = query.sql.get(inner.first.at.start..)?;
+    let body = query.sql.get(inner.first.at.start as usize..)?;
     let declared = query.sql.trim_start().get(..10).is_some_and(|word| word.eq_ignore_ascii_case("PARAMETERS"));
     let head = if declared { query.sql.split_inclusive(';').next().unwrap_or_default() } else { "" };
     Some(flat(&format!("{head} {body}")))

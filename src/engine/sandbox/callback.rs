@@ -113,7 +113,16 @@ impl<C: AsContextMut<Data = State>> Vm<C> {
             self.set_word(base + place as u32 * WORD, *word);
         }
         let top = base + positional.len() as u32 * WORD;
-        let call = Call { name: "".into(), usage: Use::Get, positional, named: Vec::new(), value: None, base, top };
+        let call = Call {
+            inside: None,
+            name: "".into(),
+            usage: Use::Get,
+            positional,
+            named: Vec::new(),
+            value: None,
+            base,
+            top,
+        };
         self.prepare(procedure, None, &call).inspect_err(|fault| {
             if let Fault::Raised(error) = fault {
                 self.note_error(error.clone());
