@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +55,10 @@ impl Objects {
         let folder = path.parent().unwrap_or(&self.folder);
         std::fs::create_dir_all(folder)?;
         let packed = zstd::bulk::compress(bytes, LEVEL)?;
-        let unfinished = path.with_extension(format!("{}.part", std::process::id()));
+        // Two readers may deliver the same content at the same moment: each writes a file of its own, the last one stays.
+        static WRITTEN: AtomicU64 = AtomicU64::new(0);
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let unfinished = path.with_extension(format!("{}-{number}.part", std::process::id()));
         let mut file = File::create(&unfinished)?;
         file.write_all(&packed)?;
         file.sync_all()?;

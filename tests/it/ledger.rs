@@ -128,6 +128,24 @@ proptest! {
 }
 
 #[test]
+fn the_same_content_put_by_many_at_once_is_kept_by_all() {
+    let folder = tempfile::tempdir().expect("temp");
+    let keys = TenantKeys::open(&folder.path().join("keys")).expect("keys");
+    let objects = Objects::open(&folder.path().join("objects"), keys).expect("objects");
+    for round in 0..20u8 {
+        let content = vec![round; 100_000];
+        std::thread::scope(|threads| {
+            let all: Vec<_> =
+                (0..8).map(|_| threads.spawn(|| objects.put(&content).map(|id| objects.get(&id)))).collect();
+            for one in all {
+                let got = one.join().expect("no panic").expect("it is kept").expect("it is whole");
+                assert_eq!(got, content);
+            }
+        });
+    }
+}
+
+#[test]
 fn two_tenants_name_the_same_content_differently() {
     let folder = tempfile::tempdir().expect("temp");
     let name = |tenant: &str| TenantKeys::open(&folder.path().join(tenant)).expect("keys").name_of(b"same");
