@@ -110,5 +110,5 @@ pub(super) fn is_key_name(name: &str) -> bool {
     /// Letters that a compound has beside its end.
     const BEFORE: usize = 3;
     let compound = |end: &&str| last.strip_suffix(*end).is_some_and(|rest| rest.chars().count() >= BEFORE);
-    KEY_WORDS.contains(&last) || plain(name).ends_with("id") && last.len() <= 24 || ENDS.iter().any(|end| compound(end))
+    KEY_WORDS.contains(&last) || plain(name).ends_with("id") && last.len() <= 24 || ENDS.iter().any(compound)
 }
