@@ -132,7 +132,7 @@ fn a_live_card_number_fires_p15_in_test_data_only() {
     let remark = |card: &str| format!("No,Comment\n{}", rows(&[&format!("charge {card} again"), "ok", "void"]));
     estate.write("live/orders.csv", &remark(CARD));
     estate.write("test data/refunds.csv", &format!("No,Comment,Clerk\n1,charge {CARD} again,a\n2,ok,b\n"));
-    estate.write("samples/returns.csv", &format!("Id,Remark,Store\n1,charge 4111 1111 1111 1111,a\n2,ok,b\n"));
+    estate.write("samples/returns.csv", "Id,Remark,Store\n1,charge 4111 1111 1111 1111,a\n2,ok,b\n");
     estate.scan();
     assert_eq!(estate.fired("P15"), ["refunds.Comment"], "a published test number is no live one");
     assert_eq!(estate.fired("P13").len(), 3);

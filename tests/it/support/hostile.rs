@@ -149,7 +149,7 @@ fn markup() -> Vec<Hostile> {
     let attributes: String = (0..60_000).map(|at| format!(r#" a{at}="1""#)).collect();
     let strings = format!("<sst>{}</sst>", "<si><t>a</t></si>".repeat(400_000));
     let lying = r#"<sst count="18446744073709551615" uniqueCount="9223372036854775807"><si><t>a</t></si></sst>"#;
-    let cut = sheet(&ONE.repeat(1)).len() - 20;
+    let cut = sheet(ONE).len() - 20;
     let plain = sheet(ONE);
     let not_text = [
         &b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>"[..],
