@@ -310,8 +310,7 @@ fn is_code(name: &str, digits: u32) -> bool {
         let rest = found.strip_suffix(*phrase);
         rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || phrase.len() >= COMPOUND)
     };
-    CODE_WORDS.iter().any(&ends)
-        || digits >= TELEPHONE_DIGITS && PHONE_WORDS.iter().any(ends)
+    CODE_WORDS.iter().any(&ends) || digits >= TELEPHONE_DIGITS && PHONE_WORDS.iter().any(ends)
 }
 
 /// `101.10` and `101.20` in a column named as a key: sections of a course, not amounts.

@@ -1,9 +1,9 @@
 //! Long work in the background with progress that pages can show: one thread per job, state in memory, results in the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -29,7 +29,7 @@ pub struct Job {
     pub state: JobState,
     pub roots: Vec<String>,
     pub started: String,
-    /// `discovering`, `reading`, `modelling`, `done`.
+    /// `waiting`, `discovering`, `reading`, `modelling`, `done`.
     pub stage: String,
     pub done: usize,
     pub total: usize,
@@ -51,6 +51,41 @@ pub struct Job {
 pub struct Jobs {
     all: Arc<Mutex<BTreeMap<u64, Entry>>>,
     changes: Arc<AtomicU64>,
+    line: Arc<Line>,
+}
+
+/// The jobs that are not over. One works at a time, in the order they came: a scan uses every processor already, its readers
+/// may take a gigabyte each, and snapshots are numbered one after the other.
+#[derive(Default)]
+struct Line {
+    waiting: Mutex<BTreeSet<u64>>,
+    moved: Condvar,
+}
+
+impl Line {
+    fn join(&self, id: u64) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    /// Waits until all earlier jobs are over. The turn ends when what is given back is dropped, also after a panic.
+    fn turn(&self, id: u64) -> Turn<'_> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = |waiting: &mut BTreeSet<u64>| waiting.first().is_some_and(|first| *first < id);
+        drop(self.moved.wait_while(waiting, first).unwrap_or_else(PoisonError::into_inner));
+        Turn { line: self, id }
+    }
+}
+
+struct Turn<'a> {
+    line: &'a Line,
+    id: u64,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.line.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        self.line.moved.notify_all();
+    }
 }
 
 struct Entry {
@@ -87,7 +122,7 @@ impl Jobs {
                     None => roots.iter().map(|root| root.display().to_string()).collect(),
                 },
                 started: timestamp(now),
-                stage: String::from("discovering"),
+                stage: String::from("waiting"),
                 done: 0,
                 total: 0,
                 reading: Vec::new(),
@@ -99,14 +134,17 @@ impl Jobs {
                 version: self.changes.fetch_add(1, Ordering::SeqCst) + 1,
             };
             all.insert(id, Entry { job, cancel: Arc::clone(&cancel) });
+            self.line.join(id);
             id
         });
         let jobs = self.clone();
         std::thread::spawn(move || {
+            let turn = jobs.line.turn(id);
             jobs.run(id, &workspace, &roots, &cancel, discard.is_some());
             if let Some(folder) = discard {
                 super::uploads::discard(&folder);
             }
+            drop(turn);
         });
         id
     }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 
@@ -19,6 +20,10 @@ pub struct Upload {
 
 /// The folder of a store in which uploads lie in clear until they are read.
 const INCOMING: &str = "incoming";
+
+/// Uploads that this process has begun.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+
 /// The share that uploaded files belong to.
 pub(super) const UPLOADS: &str = "uploads";
 /// Longest name of a file or folder that is kept, in characters.
@@ -32,7 +37,9 @@ impl Upload {
     /// # Errors
     /// `WriteFile`.
     pub fn begin(workspace: &Workspace) -> Result<Upload, PipelineError> {
-        let unique = sha256_hex(format!("{}-{}", workspace.clock().now_ms(), workspace.version()).as_bytes());
+        // Two uploads may begin in the same millisecond.
+        let number = BEGUN.fetch_add(1, Ordering::Relaxed);
+        let unique = sha256_hex(format!("{}-{}-{number}", workspace.clock().now_ms(), workspace.version()).as_bytes());
         let folder = workspace.folder().join(INCOMING).join(unique.get(..12).unwrap_or("upload"));
         std::fs::create_dir_all(&folder).map_err(|source| PipelineError::WriteFile { path: folder.clone(), source })?;
         Ok(Upload { folder, open: None, files: Vec::new() })

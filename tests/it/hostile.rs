@@ -11,13 +11,15 @@ use std::time::Duration;
 use daylight::base::SystemClock;
 use daylight::pipeline::{ReaderCommand, ScanOptions, ScannedFile, Silent, Workspace, scan};
 
-use crate::support::hostile;
+use crate::support::hostile::{self, Hostile};
 use crate::support::mutant::{files_below, mutant};
 use crate::support::root;
 use crate::support::service::{Service, get, left_over, pause};
 
 /// Pages that are asked for again and again meanwhile.
 const ASKED: [&str; 4] = ["/healthz", "/", "/files", "/import"];
+/// Files imported at a time.
+const TOGETHER: usize = 12;
 
 /// Asks the service without a pause until told to stop; gives the number of answers and the slowest.
 fn ask(address: &str, stop: &AtomicBool) -> (usize, Duration, &'static str) {
@@ -61,6 +63,38 @@ fn named<'a>(files: &'a [serde_json::Value], name: &str) -> &'a serde_json::Valu
     let is_it =
         |file: &&serde_json::Value| Path::new(text(file, "path")).file_name().is_some_and(|found| found == name);
     files.iter().find(is_it).unwrap_or_else(|| panic!("{name} is in no state"))
+}
+
+fn differences(files: &[serde_json::Value], wanted: &[Hostile]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for Hostile { name, states, .. } in wanted {
+        let file = named(files, name);
+        let (state, reason) = (text(file, "state"), text(file, "reason"));
+        println!("{name}: {state} {reason:.100}");
+        if !states.contains(&state) || (state == "parsed") != reason.is_empty() {
+            wrong.push(format!("{name}: {state} ({reason}), not one of {states:?}"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn hostile_imports_end_in_states_while_the_service_answers() {
+    let folder = tempfile::tempdir().expect("temp");
+    let service = Service::start(folder.path());
+    let all = hostile::files();
+    while_asked(&service, || {
+        for some in all.chunks(TOGETHER) {
+            let files: Vec<(&str, &[u8])> = some.iter().map(|file| (file.name, file.bytes.as_slice())).collect();
+            let answer = service.import(&files);
+            assert_eq!(answer.status, 303, "{}", answer.body);
+        }
+        service.wait(|_| {});
+    });
+    let wrong = differences(&service.files(), &all);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(service.readers(), [], "readers outlive their files");
+    assert_eq!(service.left_over(), Vec::<PathBuf>::new(), "files are left in clear");
 }
 
 /// A file whose reading takes long enough to be interrupted: one column of numbers.

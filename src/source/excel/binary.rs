@@ -70,7 +70,8 @@ pub(crate) fn read_binary(
         }
         let seen = std::mem::take(&mut walked.facts);
         let sheet = SheetFacts { name: sheet.name, visibility: sheet.visibility, kind: sheet.kind, ..seen };
-        let styled = Styled { styles: &walked.styles, formats: &formats, dates, spend };
+        let styled =
+            Styled { styles: &walked.styles, passed_over: &walked.passed_over, formats: &formats, dates, spend };
         read_sheet(&mut book, sheet, &styled, sink, &mut facts)?;
     }
     let tables = package.named("xl/tables/", ".bin").len() as u64;
@@ -91,6 +92,7 @@ fn told<T: Default>(read: Result<T, SourceError>, place: &str, notices: &mut Vec
 struct Styled<'a> {
     /// Row, column and style, in the order of the file.
     styles: &'a [(u32, u32, u32)],
+    passed_over: &'a [((u32, u32), Scalar)],
     formats: &'a [Option<String>],
     dates: DateSystem,
     spend: &'a Spend,
@@ -215,27 +217,47 @@ fn values_of(
     stream: &mut Stream<'_>,
 ) -> Result<(), SourceError> {
     let mut reader = book.worksheet_cells_reader(name).map_err(|error| refusal(name, &error.to_string()))?;
-    let mut formulas = formulas.into_iter().peekable();
-    let mut styles = styled.styles.iter().peekable();
+    let mut surroundings =
+        Surroundings { formulas: formulas.into_iter().peekable(), styles: styled.styles.iter().peekable(), styled };
+    let mut others = styled.passed_over.iter().peekable();
     while let Some(cell) = reader.next_cell().map_err(|error| refusal(name, &error.to_string()))? {
         let (row, column) = cell.get_position();
-        let (row, column) = (row.saturating_add(1), column.saturating_add(1));
-        if !on_sheet(row, column) {
-            continue;
+        let place = (row.saturating_add(1), column.saturating_add(1));
+        while let Some((before, value)) = others.next_if(|(other, _)| *other < place) {
+            surroundings.deliver(*before, value.clone(), stream)?;
         }
-        // Both passes go in the same order, so that a formula waits until its cell comes.
-        while formulas.next_if(|(position, _)| *position < (row, column)).is_some() {}
-        let formula = formulas.next_if(|(position, _)| *position == (row, column)).map(|(_, text)| text);
-        while styles.next_if(|(style_row, style_column, _)| (*style_row, *style_column) < (row, column)).is_some() {}
-        let style = styles.next_if(|(style_row, style_column, _)| (*style_row, *style_column) == (row, column));
-        let code = style.and_then(|(_, _, style)| styled.formats.get(*style as usize)?.as_deref());
-        let format = code.map(|code| stream.format(code));
-        let value = scalar(cell.get_value(), styled.dates);
-        if value != Scalar::Empty || formula.is_some() {
-            stream.push(CellContent { row, column, value, formula, format })?;
-        }
+        surroundings.deliver(place, scalar(cell.get_value(), styled.dates), stream)?;
+    }
+    for (place, value) in others {
+        surroundings.deliver(*place, value.clone(), stream)?;
     }
     Ok(())
+}
+
+/// Formulas and styles wait in the order of the cells until their cell comes.
+struct Surroundings<'a> {
+    formulas: std::iter::Peekable<std::vec::IntoIter<Formula>>,
+    styles: std::iter::Peekable<std::slice::Iter<'a, (u32, u32, u32)>>,
+    styled: &'a Styled<'a>,
+}
+
+impl Surroundings<'_> {
+    fn deliver(&mut self, place: (u32, u32), value: Scalar, stream: &mut Stream<'_>) -> Result<(), SourceError> {
+        let (row, column) = place;
+        if !on_sheet(row, column) {
+            return Ok(());
+        }
+        while self.formulas.next_if(|(before, _)| *before < place).is_some() {}
+        let formula = self.formulas.next_if(|(position, _)| *position == place).map(|(_, text)| text);
+        while self.styles.next_if(|(row, column, _)| (*row, *column) < place).is_some() {}
+        let style = self.styles.next_if(|(row, column, _)| (*row, *column) == place);
+        let code = style.and_then(|(_, _, style)| self.styled.formats.get(*style as usize)?.as_deref());
+        if value == Scalar::Empty && formula.is_none() {
+            return Ok(());
+        }
+        let format = code.map(|code| stream.format(code));
+        stream.push(CellContent { row, column, value, formula, format })
+    }
 }
 
 fn scalar(value: &DataRef<'_>, dates: DateSystem) -> Scalar {

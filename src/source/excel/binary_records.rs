@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::facts::{SheetFacts, ValidationFacts};
+use crate::facts::{Scalar, SheetFacts, ValidationFacts};
 
 use super::super::SourceError;
 use super::super::precheck::{u16_at, u32_at, u64_at};
@@ -16,6 +16,9 @@ use super::number_formats::built_in;
 /// Records (MS-XLSB 2.3.2).
 mod record {
     pub(super) const ROW: u32 = 0;
+    /// Formulas that gave an error and texts with formats of their own, which calamine passes over.
+    pub(super) const FORMULA_ERROR: u32 = 11;
+    pub(super) const RICH_TEXT: u32 = 62;
     /// Cells that hold something: RK, error, boolean, real, text, shared text, the four kinds of formulas, rich text.
     pub(super) const CELLS: [u32; 11] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 62];
     pub(super) const FORMAT: u32 = 44;
@@ -46,6 +49,8 @@ pub(super) struct Walked {
     pub(super) validations: Vec<ValidationFacts>,
     /// Row, column (from 1) and style of the cells that hold something, in the order of the file.
     pub(super) styles: Vec<(u32, u32, u32)>,
+    /// Values that calamine passes over, by row and column.
+    pub(super) passed_over: Vec<((u32, u32), Scalar)>,
     pub(super) conditional_formats: u64,
     pub(super) hyperlinks: u64,
     pub(super) rules_unread: u64,
@@ -164,6 +169,10 @@ impl Walked {
                 if let Some(column) = u32_at(data, 0).and_then(|column| column.checked_add(1)) {
                     spend.bytes(size_of::<(u32, u32, u32)>())?;
                     self.styles.push((self.row, column, style));
+                    if let Some(value) = passed_over(id, data) {
+                        spend.bytes(data.len())?;
+                        self.passed_over.push(((self.row, column), value));
+                    }
                 }
             }
             record::MERGED if self.facts.merged.len() < LISTED => {
@@ -196,6 +205,28 @@ impl Walked {
         if hidden && self.facts.hidden_rows.len() < LISTED && on_sheet(self.row, 1) {
             self.facts.hidden_rows.push(self.row);
         }
+    }
+}
+
+/// The value of a cell that calamine passes over; it begins behind column and style.
+fn passed_over(id: u32, data: &[u8]) -> Option<Scalar> {
+    match id {
+        record::FORMULA_ERROR => {
+            let text = match data.get(8)? {
+                0x00 => "#NULL!",
+                0x07 => "#DIV/0!",
+                0x0F => "#VALUE!",
+                0x17 => "#REF!",
+                0x1D => "#NAME?",
+                0x24 => "#NUM!",
+                0x2A => "#N/A",
+                _ => "#GETTING_DATA",
+            };
+            Some(Scalar::Error(text.to_string()))
+        }
+        // A byte of marks comes before the text, runs of formats behind it.
+        record::RICH_TEXT => data.get(9..).and_then(text).map(|(text, _)| Scalar::Text(text)),
+        _ => None,
     }
 }
 
