@@ -20,6 +20,7 @@ Public Sub CalculateHours()
 
     On Error GoTo Failed
     Application.ScreenUpdating = False
+    Application.EnableEvents = False
     Set ws = ThisWorkbook.Worksheets("Plan")
     Set tally = New clsTally
     minStaff = ThisWorkbook.Worksheets("Summary").Range("B3").Value
@@ -62,6 +63,7 @@ Public Sub CalculateHours()
         ThisWorkbook.Worksheets("Summary").Cells(6 + i, 2).Value = tally.CountOf(CStr(codes(i)))
     Next i
 
+    Application.EnableEvents = True
     Application.ScreenUpdating = True
     If flagged > 0 Then
         MsgBox flagged & " employees with overtime this week.", vbExclamation, "Shift plan"
@@ -71,6 +73,7 @@ Public Sub CalculateHours()
     Exit Sub
 
 Failed:
+    Application.EnableEvents = True
     Application.ScreenUpdating = True
     MsgBox "Row " & r & ": " & Err.Description, vbCritical, "Shift plan"
 End Sub
