@@ -97,11 +97,13 @@ pub(crate) fn limit_of(error: &io::Error) -> Option<SourceError> {
 pub(crate) struct Charged<R> {
     inner: R,
     spend: Spend,
+    /// The limit that was hit while something was consumed, which cannot fail; the next filling does.
+    over: Option<io::Error>,
 }
 
 impl<R> Charged<R> {
     pub(crate) fn new(inner: R, spend: &Spend) -> Charged<R> {
-        Charged { inner, spend: spend.clone() }
+        Charged { inner, spend: spend.clone(), over: None }
     }
 }
 
@@ -115,15 +117,15 @@ impl<R: Read> Read for Charged<R> {
 
 impl<R: BufRead> BufRead for Charged<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let buffer = self.inner.fill_buf()?;
-        self.spend.passed(0)?;
-        Ok(buffer)
+        if let Some(over) = self.over.take() {
+            return Err(over);
+        }
+        self.inner.fill_buf()
     }
 
     fn consume(&mut self, count: usize) {
-        // A `BufRead` cannot fail here; the next `fill_buf` reports that the account is empty.
-        if self.spend.passed(count).is_err() {
-            self.spend.bytes.set(0);
+        if let Err(over) = self.spend.passed(count) {
+            self.over = Some(over);
         }
         self.inner.consume(count);
     }

@@ -237,3 +237,105 @@ fn another_documents_copy_is_a_link_and_no_sheet() {
     assert_eq!(reading.facts.links[0].target, "file:///C:/prices.ods");
     assert!(reading.sheets.iter().all(|sheet| sheet.cells.is_empty()));
 }
+
+// ---- binary workbooks ----
+
+/// A record of a binary workbook; the lengths here stay below 128.
+fn binary(id: u16, data: &[u8]) -> Vec<u8> {
+    let kind = if id < 128 { vec![id as u8] } else { vec![(id & 0x7F) as u8 | 0x80, (id >> 7) as u8] };
+    [kind, vec![data.len() as u8], data.to_vec()].concat()
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    let letters: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [(letters.len() as u32 / 2).to_le_bytes().to_vec(), letters].concat()
+}
+
+fn longs(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+#[test]
+fn a_binary_workbook_gives_errors_rich_texts_formats_and_surroundings() {
+    let types = r#"<Types><Override PartName="/xl/workbook.bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>"#;
+    let root = r#"<Relationships><Relationship Id="rId1" Type="http://x/officeDocument" Target="xl/workbook.bin"/></Relationships>"#;
+    let relations = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/></Relationships>"#;
+    let listed = binary(156, &[longs(&[0, 1]), wide("rId1"), wide("S")].concat());
+    let main = [binary(131, &[]), binary(143, &[]), listed, binary(144, &[]), binary(132, &[])].concat();
+    let styled = |format: u16| binary(47, &[words(&[0, format]), vec![0; 12]].concat());
+    let code = binary(44, &[words(&[164]), wide("0.0 \"kg\"")].concat());
+    let styles = [
+        binary(278, &[]),
+        binary(615, &longs(&[1])),
+        code,
+        binary(616, &[]),
+        binary(617, &longs(&[2])),
+        styled(0),
+        styled(164),
+        binary(618, &[]),
+        binary(279, &[]),
+    ]
+    .concat();
+    let row =
+        |number: u32, hidden: u8| binary(0, &[longs(&[number, 0]), vec![0, 0, 0, hidden, 0], longs(&[0])].concat());
+    let real = binary(5, &[longs(&[0, 1]), 2.5f64.to_le_bytes().to_vec()].concat());
+    let error = binary(11, &[longs(&[1, 0]), vec![0x07, 0, 0], longs(&[0, 0])].concat());
+    let rich = binary(62, &[longs(&[2, 0]), vec![0], wide("rich")].concat());
+    let sheet = [
+        binary(129, &[]),
+        binary(148, &longs(&[0, 1, 0, 2])),
+        binary(145, &[]),
+        row(0, 0),
+        real,
+        error,
+        row(1, 0x10),
+        rich,
+        binary(146, &[]),
+        binary(176, &longs(&[3, 4, 0, 1])),
+        binary(161, &longs(&[0, 1, 0, 2])),
+        binary(130, &[]),
+    ]
+    .concat();
+    let reading = read(package(&[
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.bin", &main),
+        ("xl/_rels/workbook.bin.rels", relations.as_bytes()),
+        ("xl/styles.bin", &styles),
+        ("xl/worksheets/sheet1.bin", &sheet),
+    ]));
+    let values: Vec<_> = cells(&reading).into_iter().map(|(row, column, value, _)| (row, column, value)).collect();
+    let expected = [
+        (1, 1, Scalar::Number(2.5)),
+        (1, 2, Scalar::Error(String::from("#DIV/0!"))),
+        (2, 3, Scalar::Text(String::from("rich"))),
+    ];
+    assert_eq!(values, expected);
+    assert_eq!(format_of(&reading, 0), Some("0.0 \"kg\""));
+    let seen = &reading.facts.sheets[0];
+    assert_eq!((seen.merged.as_slice(), seen.autofilter.as_deref()), (&[String::from("A4:B5")][..], Some("A1:C2")));
+    assert_eq!(seen.hidden_rows, [2]);
+}
+
+// ---- budgets ----
+
+#[test]
+fn a_piece_of_markup_that_does_not_end_is_cut() {
+    let rows = format!(
+        r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>{}</t></is></c></row>"#,
+        "A".repeat(17 << 20)
+    );
+    let reading = read(book(&sheet(&rows), &[]));
+    assert_eq!(cells(&reading), [(1, 1, Scalar::Number(1.0), None)]);
+    assert!(source::state_of(&reading.facts).1.contains("limit token bytes"));
+}
+
+#[test]
+fn a_sheet_that_cannot_be_unpacked_costs_itself_only() {
+    let mut bytes = book(&sheet(r#"<row r="1"><c r="A1"><v>1</v></c></row>"#), &[("docProps/app.xml", b"<p/>")]);
+    let name = b"xl/worksheets/sheet1.xml";
+    let at = bytes.windows(name.len()).position(|part| part == name).expect("the part is there") + name.len();
+    bytes[at..at + 20].fill(0xFF);
+    let facts = read(bytes).facts;
+    assert_eq!((facts.sheets.len(), source::state_of(&facts).0), (1, FileState::Partial));
+}

@@ -19,6 +19,7 @@ mod record {
     pub(super) const FORMULA: u16 = 0x0006;
     pub(super) const SHARED: u16 = 0x04BC;
     pub(super) const ARRAY: u16 = 0x0221;
+    pub(super) const MANY_NUMBERS: u16 = 0x00BD;
     /// NUMBER, LABEL, BOOLERR, FORMULA, LABELSST, RK, MULRK with the bytes each has at least.
     pub(super) const SHORTEST: [(u16, usize); 7] =
         [(0x0203, 14), (0x0204, 8), (0x0205, 8), (0x0006, 22), (0x00FD, 10), (0x027E, 10), (0x00BD, 12)];
@@ -64,7 +65,7 @@ pub(super) fn mend(stream: &[u8], spend: &Spend) -> Result<Mended, SourceError> 
     for (at, id, data) in records(stream) {
         sheets.pass(id);
         let shortest = record::SHORTEST.iter().find(|(known, _)| *known == id).map_or(0, |(_, bytes)| *bytes);
-        if data.len() < shortest {
+        if data.len() < shortest || id == record::MANY_NUMBERS && !is_whole(data) {
             mended.short = mended.short.saturating_add(1);
             continue;
         }
@@ -132,6 +133,16 @@ fn records(stream: &[u8]) -> impl Iterator<Item = (usize, u16, &[u8])> {
         at = at.checked_add(4)?.checked_add(length)?;
         Some((place, id, data))
     })
+}
+
+/// Whether a row of numbers holds as many as its first and last column say.
+fn is_whole(data: &[u8]) -> bool {
+    let last = data.len().checked_sub(2).and_then(|at| u16_at(data, at));
+    let (Some(first), Some(last)) = (u16_at(data, 2), last) else {
+        return false;
+    };
+    let count = usize::from(last).checked_sub(usize::from(first)).map(|count| count + 1);
+    count.is_some_and(|count| data.len() == 6 + 6 * count)
 }
 
 /// The code page if texts can be decoded by it, else that of Western Windows (32769 by MS-XLS 2.4.52, the rest for want of

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use quick_xml::events::BytesStart;
 
-use crate::facts::{CellContent, FileKind, LinkFacts, NameFacts, Scalar, SheetFacts, SourceFacts, ValidationFacts};
+use crate::facts::{
+    CellContent, FileKind, LinkFacts, NameFacts, Notice, Problem, Scalar, SheetFacts, SourceFacts, ValidationFacts,
+};
 
 use super::super::SourceError;
 use super::super::content::Content;
@@ -155,6 +157,7 @@ impl Document {
             line: Vec::new(),
             ruled: HashMap::new(),
             names: Vec::new(),
+            beyond: false,
             document: self,
         };
         let read = table.run(markup, &mut sheet);
@@ -162,6 +165,10 @@ impl Document {
         if let Err(error) = &read {
             completeness = Completeness::Cut;
             facts.notices.push(error.notice(&name, "the cells before it were kept"));
+        }
+        if table.beyond {
+            let message = String::from("cells beyond the last column or row of a sheet were left out");
+            facts.notices.push(Notice { place: name.clone(), problem: Problem::Malformed, message });
         }
         facts.validations.extend(table.validations(&name));
         let local = |found: NameFacts| NameFacts { sheet: Some(name.clone()), ..found };
@@ -286,6 +293,8 @@ struct Table<'a> {
     ruled: HashMap<String, Extent>,
     /// Names that hold on this sheet only.
     names: Vec<NameFacts>,
+    /// Whether cells with content lie beyond the last column or row.
+    beyond: bool,
     document: &'a mut Document,
 }
 
@@ -376,7 +385,9 @@ impl Table<'_> {
         if value != Scalar::Empty || cell.formula.is_some() {
             let format = cell.format().map(|code| self.stream.format(&code));
             // Cells beyond the last column are no cells; the budget ends what fills the sheet.
-            let last = self.column.saturating_add(cell.repeated - 1).min(LAST_COLUMN);
+            let wanted = self.column.saturating_add(cell.repeated - 1);
+            let last = wanted.min(LAST_COLUMN);
+            self.beyond |= wanted > last;
             for column in self.column..=last {
                 self.spend.bytes(size_of::<Placed>())?;
                 self.line.push(Placed { column, value: value.clone(), formula: cell.formula.clone(), format });
@@ -388,7 +399,9 @@ impl Table<'_> {
 
     fn end_row(&mut self, repeated: u32) -> Result<(), SourceError> {
         let line = std::mem::take(&mut self.line);
-        let last = if line.is_empty() { 0 } else { self.row.saturating_add(repeated - 1).min(LAST_ROW) };
+        let wanted = if line.is_empty() { 0 } else { self.row.saturating_add(repeated - 1) };
+        let last = wanted.min(LAST_ROW);
+        self.beyond |= wanted > last;
         for row in self.row..=last {
             for Placed { column, value, formula, format } in &line {
                 if let Some(text) = formula {

@@ -207,10 +207,15 @@ fn read_listed(
     }
     let tables = package_parts::sheet_tables(package, &relation.target, &sheet.name, &mut facts.notices);
     facts.list_objects.extend(tables);
-    let Some(mut markup) = package.markup(&relation.target)? else {
-        facts.notices.push(missing(&sheet.name));
-        facts.sheets.push(sheet);
-        return Ok(Unread::default());
+    let mut markup = match package.markup(&relation.target) {
+        Ok(Some(markup)) => markup,
+        Err(error) if is_final(&error) => return Err(error),
+        unread => {
+            let told = |error: SourceError| error.notice(&sheet.name, "the other sheets were read");
+            facts.notices.push(unread.err().map_or_else(|| missing(&sheet.name), told));
+            facts.sheets.push(sheet);
+            return Ok(Unread::default());
+        }
     };
     let parts = read_sheet(&mut markup, sheet, shared, sink)?;
     facts.sheets.push(parts.facts);

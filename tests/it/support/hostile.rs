@@ -199,7 +199,7 @@ fn archives() -> Vec<Hostile> {
     locked[flags] |= 1;
     vec![
         made("bomb.xlsx", bomb, REJECTED),
-        made("lying-bomb.xlsx", lying, CUT),
+        made("lying-bomb.xlsx", lying, DAMAGED),
         made("declared-terabytes.xlsx", declaring(plain.clone(), SHEET_PART, u32::MAX - 1), REJECTED),
         made("overlap.xlsx", overlapping(plain.clone()), REJECTED),
         made("many-parts.xlsx", package(&parts), REJECTED),
@@ -253,7 +253,7 @@ fn open_documents() -> Vec<Hostile> {
     vec![
         made("whole-grid.ods", document(row("1048576", &cell("16384"))), CUT),
         made("rows-of-4-billion.ods", document(row("4294967295", &cell("4294967295"))), CUT),
-        made("columns-of-2-billion.ods", document(row("1", &cell("2000000000"))), CUT),
+        made("columns-of-2-billion.ods", document(row("1", &cell("2000000000"))), PARTIAL),
         made("nested-tables.ods", document("<table:table-row><table:table-cell><table:table>".repeat(20_000)), CUT),
     ]
 }
@@ -459,7 +459,7 @@ fn texts() -> Vec<Hostile> {
     let bare = ["a,b\n", &"1,2\n".repeat(200_000)].concat();
     vec![
         made("unclosed-quote.csv", unclosed.into_bytes(), CUT),
-        made("too-wide.csv", wide.into_bytes(), CUT),
+        made("too-wide.csv", wide.into_bytes(), DAMAGED),
         made("odd-bytes.csv", odd, PARSED),
         made("many-rows.csv", bare.into_bytes(), PARSED),
         made("parentheses.bas", parentheses.into_bytes(), PARSED),
