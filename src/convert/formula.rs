@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 
 use crate::facts::{FormulaFacts, ValidationFacts};
 use crate::lang::formula::{
-    Area, BinaryOp, CellRef, Dialect, MAX_TEXT, Node, Reference, TableItem, column_letters, column_number, parse,
+    Area, BinaryOp, CellRef, Dialect, Line, MAX_TEXT, Node, Reference, TableItem, column_letters, column_number, parse,
     print, quote_sheet,
 };
 use crate::model::{Grade, SourceSpan, Unmapped};
 
 use super::{Conversion, Coverage, ModuleReport, ProcedureReport};
 
+/// Functions to which cells side by side mean the same as the cells one by one.
+const SPREADING: &[&str] = &["SUM", "MIN", "MAX", "AVERAGE", "COUNT", "COUNTA", "PRODUCT", "AND", "OR"];
 /// The name formulas go by in reports.
 pub const MODULE: &str = "Formulas";
 
@@ -237,7 +239,12 @@ impl Reader<'_> {
             }
             Node::Name(_) | Node::QualifiedName { .. } => self.elsewhere(node),
             Node::Array(_) => return None,
-            Node::Call { name, args } => Node::Call { name: name.clone(), args: self.all(args)? },
+            Node::Call { name, args } => {
+                let spread = SPREADING.iter().any(|known| known.eq_ignore_ascii_case(name));
+                let args: Vec<Node> =
+                    if spread { args.iter().flat_map(|arg| self.spread(arg)).collect() } else { args.clone() };
+                Node::Call { name: name.clone(), args: self.all(&args)? }
+            }
             Node::Paren(inner) => Node::Paren(Box::new(self.node(inner)?)),
             Node::Unary { op: crate::lang::formula::UnaryOp::Single, operand } => self.node(operand)?,
             Node::Unary { op, operand } => Node::unary(*op, self.node(operand)?),
@@ -248,6 +255,23 @@ impl Reader<'_> {
             Node::Index { .. } => return None,
             other => other.clone(),
         })
+    }
+
+    /// Cells side by side in the record's own row, one by one.
+    fn spread(&self, node: &Node) -> Vec<Node> {
+        let Node::Reference(Reference { prefix, area: Area::Cells(from, to) }) = node else {
+            return vec![node.clone()];
+        };
+        let columns = from.column.number.min(to.column.number)..=from.column.number.max(to.column.number);
+        let own = from.row == to.row && columns.clone().all(|column| self.place.fields.contains_key(&column));
+        if !own {
+            return vec![node.clone()];
+        }
+        let cell = |number: u32| {
+            let column = Line { number, fixed: false };
+            Node::Reference(Reference { prefix: prefix.clone(), area: Area::Cell(CellRef { row: from.row, column }) })
+        };
+        columns.map(cell).collect()
     }
 
     fn all(&mut self, nodes: &[Node]) -> Option<Vec<Node>> {

@@ -5,6 +5,7 @@ use super::contents::ReadPath;
 use crate::engine::database::{ColumnData, Database, DatabaseData, FieldValue, QueryData, TableData};
 use crate::facts::{ColumnFacts, Scalar, TableContent, TableFacts};
 use crate::infer::Source;
+use crate::model::DataModel;
 
 /// The database of files: the tables and queries of databases and their exports, and the tables that were found on sheets.
 ///
@@ -17,9 +18,16 @@ pub(super) fn database_of(files: &[ReadPath], clock_serial: f64) -> Result<Datab
         if data.name.is_empty() {
             data.name.clone_from(&file.name);
         }
-        data.tables.extend(facts.tables.iter().map(|table| table_of(table, file)));
         let source = Source { name: &file.name, reading: &file.reading };
-        data.tables.extend(crate::infer::rows(&source).iter().map(sheet_table));
+        let rows = crate::infer::rows(&source);
+        let undeclared = facts.tables.iter().flat_map(|table| &table.columns).any(|one| one.declared_type.is_none());
+        let models = if rows.is_empty() && !undeclared {
+            Vec::new()
+        } else {
+            crate::infer::infer(&[source]).application.data_models
+        };
+        data.tables.extend(facts.tables.iter().map(|table| table_of(table, file, &models)));
+        data.tables.extend(rows.iter().map(|content| sheet_table(content, &models)));
         let query = |query: &crate::facts::QueryFacts| QueryData { name: query.name.clone(), sql: query.sql.clone() };
         data.queries.extend(facts.queries.iter().map(query));
     }
@@ -35,8 +43,8 @@ pub(super) fn database_of(files: &[ReadPath], clock_serial: f64) -> Result<Datab
 }
 
 /// A table found on a sheet. A column is of the type all its values have; any other is text.
-fn sheet_table(content: &TableContent) -> TableData {
-    let kinds: Vec<&str> = (0..content.columns.len()).map(|at| kind_of(content, at)).collect();
+fn sheet_table(content: &TableContent, models: &[DataModel]) -> TableData {
+    let kinds: Vec<&str> = (0..content.columns.len()).map(|at| settled(content, at, models)).collect();
     let column = |(name, kind): (&String, &&str)| ColumnData {
         name: name.clone(),
         kind: (*kind).to_string(),
@@ -48,6 +56,38 @@ fn sheet_table(content: &TableContent) -> TableData {
         rows: content.rows.iter().map(|row| row.iter().map(value_of).collect()).collect(),
         primary_key: Vec::new(),
     }
+}
+
+/// The type of a column that nothing declares. A delimited text holds texts only; they are numbers and dates where
+/// inference says so and all of them can be read.
+fn settled(content: &TableContent, at: usize, models: &[DataModel]) -> &'static str {
+    let inferred = || {
+        let model = models.iter().find(|model| model.name == content.name)?;
+        let field = model.fields.iter().find(|field| content.columns.get(at) == Some(&field.name))?;
+        Some(field.kind.as_str())
+    };
+    match (kind_of(content, at), inferred()) {
+        ("Memo", Some("Integer" | "Decimal" | "Float")) if every(content, at, is_number) => "Double",
+        ("Memo", Some("Date" | "DateTime")) if every(content, at, is_iso_date) => "DateTime",
+        (kind, _) => kind,
+    }
+}
+
+fn every(content: &TableContent, at: usize, fits: fn(&str) -> bool) -> bool {
+    content.rows.iter().all(|row| match row.get(at) {
+        Some(Scalar::Text(text)) => fits(text.trim()),
+        Some(Scalar::Empty) | None => true,
+        _ => false,
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// `2024-01-31`, with or without a time.
+fn is_iso_date(text: &str) -> bool {
+    super::excel_data::serial_of(text).is_some() && text.contains('-')
 }
 
 fn kind_of(content: &TableContent, at: usize) -> &'static str {
@@ -62,7 +102,7 @@ fn kind_of(content: &TableContent, at: usize) -> &'static str {
     if kinds.all(|kind| kind == first) { first } else { "Memo" }
 }
 
-fn table_of(facts: &TableFacts, read: &ReadPath) -> TableData {
+fn table_of(facts: &TableFacts, read: &ReadPath, models: &[DataModel]) -> TableData {
     let content = read.reading.tables.iter().find(|content| content.name == facts.name);
     let primary = facts.indexes.iter().find(|index| index.primary);
     let rows = content.map(|content| {
@@ -75,14 +115,19 @@ fn table_of(facts: &TableFacts, read: &ReadPath) -> TableData {
     });
     TableData {
         name: facts.name.clone(),
-        columns: facts.columns.iter().map(column_of).collect(),
+        columns: facts.columns.iter().map(|column| column_of(column, content, models)).collect(),
         rows: rows.unwrap_or_default(),
         primary_key: primary.map(|index| index.columns.clone()).unwrap_or_default(),
     }
 }
 
-fn column_of(facts: &ColumnFacts) -> ColumnData {
-    let kind = facts.declared_type.clone().unwrap_or_else(|| String::from("Text"));
+fn column_of(facts: &ColumnFacts, content: Option<&TableContent>, models: &[DataModel]) -> ColumnData {
+    let found = || {
+        let content = content?;
+        let at = content.columns.iter().position(|name| *name == facts.name)?;
+        Some(settled(content, at, models).to_string())
+    };
+    let kind = facts.declared_type.clone().or_else(found).unwrap_or_else(|| String::from("Text"));
     let size = if kind.eq_ignore_ascii_case("text") { facts.length.unwrap_or(0) } else { 0 };
     ColumnData {
         name: facts.name.clone(),

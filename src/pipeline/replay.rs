@@ -129,8 +129,11 @@ fn writes<'a>(steps: &'a [Step], application: &'a Application, seen: &mut BTreeS
 }
 
 fn legacy_hash(read: &ReadPath) -> String {
-    let code: Vec<String> =
-        read.reading.facts.code.iter().map(|module| format!("{}\n{}", module.name, module.code)).collect();
+    let facts = &read.reading.facts;
+    let modules = facts.code.iter().map(|module| format!("{}\n{}", module.name, module.code));
+    let macros = facts.macros.iter().map(|one| format!("{}\n{}", one.name, one.text.as_deref().unwrap_or_default()));
+    let queries = facts.queries.iter().map(|query| format!("{}\n{}", query.name, query.sql));
+    let code: Vec<String> = modules.chain(macros).chain(queries).collect();
     sha256_hex(code.join("\n").as_bytes())
 }
 

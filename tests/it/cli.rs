@@ -80,6 +80,10 @@ fn has(value: &Value, what: &str, members: &[&str]) {
     }
 }
 
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
 fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
@@ -628,4 +632,85 @@ fn a_receipt_fails_when_one_operator_of_the_workflow_is_changed() {
         assert_eq!((code, equal), (1, json!(false)), "{from} number {n} of {workflow}");
         assert!(differences > 0, "{from} number {n} of {workflow}: the receipt names no cell");
     }
+}
+
+// ---- databases ----
+
+/// The table Orders as Access exports it, with these rows of (ID, State, Total).
+fn orders_export(rows: &[(u32, &str, &str)]) -> String {
+    let row = |(id, state, total): &(u32, &str, &str)| {
+        format!("<Orders><ID>{id}</ID><State>{state}</State><Total>{total}</Total></Orders>")
+    };
+    let rows: String = rows.iter().map(row).collect();
+    format!(
+        "<root xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:od=\"urn:schemas-microsoft-com:officedata\">\
+         <xsd:schema><xsd:element name=\"dataroot\"><xsd:complexType><xsd:sequence><xsd:element ref=\"Orders\"/></xsd:sequence></xsd:complexType></xsd:element>\
+         <xsd:element name=\"Orders\"><xsd:annotation><xsd:appinfo><od:index index-name=\"PrimaryKey\" index-key=\"ID \" primary=\"yes\" unique=\"yes\"/></xsd:appinfo></xsd:annotation>\
+         <xsd:complexType><xsd:sequence><xsd:element name=\"ID\" od:jetType=\"longinteger\"/><xsd:element name=\"State\" od:jetType=\"text\"/>\
+         <xsd:element name=\"Total\" od:jetType=\"currency\"/></xsd:sequence></xsd:complexType></xsd:element></xsd:schema>\
+         <dataroot xmlns:od=\"urn:schemas-microsoft-com:officedata\">{rows}</dataroot></root>"
+    )
+}
+
+/// A model whose one workflow doubles what is open.
+const DOUBLING: &str = r#"{"application": {"id": "orders", "version": "1.0.0", "dataModels": [{"name": "Orders", "fields": [{"name": "ID", "type": "Integer"}, {"name": "State", "type": "Text"}, {"name": "Total", "type": "Decimal", "precision": 19, "scale": 4}]}], "workflows": [{"name": "Double", "coercion": "vba", "procedure": "sub", "trigger": {"on": "manual"}, "steps": [{"type": "updateRecord", "model": "Orders", "filter": "State = \"open\"", "values": {"Total": "Total * 2"}}]}, {"name": "Show", "coercion": "vba", "inputs": [{"name": "state", "type": "String"}], "outputs": ["rows"], "variables": [{"name": "rows", "type": "Variant"}], "steps": [{"type": "query", "sql": "\"SELECT ID, Total FROM Orders WHERE State = wanted ORDER BY ID\"", "with": {"wanted": "state"}, "into": "rows"}]}]}}"#;
+
+#[test]
+fn a_database_receipt_compares_tables_row_by_row() {
+    let place = Place::new();
+    let model = place.write("model.json", DOUBLING);
+    let before = place.write("before.xml", orders_export(&[(1, "open", "10.5"), (2, "done", "4"), (3, "open", "1")]));
+    let after = place.write("after.xml", orders_export(&[(3, "open", "2"), (1, "open", "21"), (2, "done", "4")]));
+    let wrong = place.write("wrong.xml", orders_export(&[(1, "open", "21"), (2, "done", "5"), (4, "open", "2")]));
+    let replay = |after: &str| {
+        place.json(&["replay", &before, "--model", &model, "--macro", "Double", "--after", after, "--json"])
+    };
+    let (code, found) = replay(&after);
+    let receipt = &found["receipts"][0];
+    assert_eq!((code, text(&receipt["level"]), receipt["equal"].as_bool()), (0, "recorded", Some(true)), "{receipt}");
+    assert_eq!(receipt["cells"].as_u64(), Some(9));
+    let (code, found) = replay(&wrong);
+    let differences: Vec<&str> =
+        items(&found["receipts"][0]["differences"]).iter().map(|difference| text(&difference["cell"])).collect();
+    assert_eq!((code, differences), (1, vec!["Orders[ID=2].Total", "Orders[ID=3]", "Orders[ID=4]"]));
+    let (_, found) = place.json(&["replay", &before, "--model", &model, "--macro", "Double", "--json"]);
+    assert_eq!(text(&found["receipts"][0]["level"]), "self");
+}
+
+#[test]
+fn a_workflow_runs_on_the_tables_of_a_file() {
+    let place = Place::new();
+    let model = place.write("model.json", DOUBLING);
+    let data = place.write("orders.xml", orders_export(&[(1, "open", "10.5"), (2, "done", "4"), (3, "open", "1")]));
+    let run = [
+        "run",
+        &model,
+        "--workflow",
+        "Show",
+        "--input",
+        "state=open",
+        "--data-in",
+        &data,
+        "--approve",
+        "test",
+        "--json",
+    ];
+    let (code, found) = place.json(&run);
+    assert_eq!(code, 0, "{found}");
+    assert_eq!(found["outputs"]["rows"], json!([{"ID": 1, "Total": 10.5}, {"ID": 3, "Total": 1}]));
+    let sheet = place.write("Orders.csv", "ID,State,Total\n1,open,10.5\n2,done,4\n");
+    let run = [
+        "run",
+        &model,
+        "--workflow",
+        "Show",
+        "--input",
+        "state=done",
+        "--data-in",
+        &sheet,
+        "--approve",
+        "test",
+        "--json",
+    ];
+    assert_eq!(place.json(&run).1["outputs"]["rows"], json!([{"ID": 2, "Total": 4}]));
 }

@@ -462,6 +462,9 @@ fn what_stands_beside_the_record_keeps_its_place_as_a_name() {
     assert_eq!(found.computed[0].grade, Grade::Approximate);
     let above = formula::convert(&[shape("C3", "C2+A3", 99)], &[orders()]);
     assert_eq!(above.computed[0].expression, "C2 + Qty");
+    let side = formula::convert(&[shape("C2", "SUM(A2:B2)+MAX($A2:A2)", 100)], &[orders()]);
+    assert_eq!(side.computed[0].expression, "SUM(Qty, [Unit price]) + MAX(Qty)");
+    assert_eq!(side.computed[0].grade, Grade::Exact);
     let broken = formula::convert(&[shape("C2", "A2*(", 100)], &[orders()]);
     assert!(broken.computed.is_empty());
     assert_eq!(broken.conversion.coverage.manual, 1);

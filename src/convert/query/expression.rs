@@ -17,9 +17,10 @@ pub(super) fn node(expr: &Expr, table: &str) -> Option<Node> {
             parts => Node::Name(parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("!")),
         },
         ExprKind::Unary { op: UnaryOp::Not, operand } => Node::call("NOT", vec![one(operand)?]),
-        ExprKind::Unary { op: UnaryOp::Negate, operand } => {
-            Node::unary(formula::UnaryOp::Minus, Node::Paren(Box::new(one(operand)?)))
-        }
+        ExprKind::Unary { op: UnaryOp::Negate, operand } => match one(operand)? {
+            literal @ (Node::Integer(_) | Node::Number(_)) => Node::unary(formula::UnaryOp::Minus, literal),
+            other => Node::unary(formula::UnaryOp::Minus, Node::Paren(Box::new(other))),
+        },
         ExprKind::Unary { op: UnaryOp::Identity, operand } => one(operand)?,
         ExprKind::Binary { op, left, right } => binary(*op, one(left)?, one(right)?)?,
         ExprKind::Between { value, low, high, negated } => {

@@ -248,7 +248,8 @@ impl Parser {
     fn parameters(&mut self) -> Read<Vec<Parameter>> {
         let mut found = Vec::new();
         loop {
-            let name = self.any_name()?;
+            let is_bare = matches!(self.peek_kind(0), Some(TokenKind::Word(_)));
+            let mut name = self.any_name()?;
             let mut kind = Vec::new();
             while let Some(TokenKind::Word(word)) = self.peek_kind(0) {
                 kind.push(word.clone());
@@ -257,6 +258,12 @@ impl Parser {
             if self.take_sign("(") {
                 self.advance();
                 self.need_sign(")")?;
+            }
+            // Saved queries keep names of several words without brackets; the last word is the type.
+            let of_name = if is_bare { kind.len().saturating_sub(1) } else { 0 };
+            for word in kind.drain(..of_name) {
+                name.text.push(' ');
+                name.text.push_str(&word);
             }
             found.push(Parameter { name, kind: kind.join(" ") });
             if !self.take_sign(",") {

@@ -14,7 +14,7 @@ use super::tables::Defined;
 use super::{Database, guarded};
 
 /// Longest binary value that is handed on with its content; pictures and embedded files are only counted.
-const LONGEST_BINARY: usize = 16 * 1024;
+const LONGEST_BINARY: usize = 64 * 1024;
 /// Rows in one delivery.
 const BATCH: usize = 1_024;
 /// Rows of a system table that are looked at.

@@ -35,11 +35,17 @@ fn definition(database: &mut Database, entry: &CatalogEntry) -> Result<(TableFac
     let definition = guarded(&entry.name, || jetdb::read_table_def(reader, &entry.name, entry.table_page))?;
     let encoding = reader.text_encoding();
     let properties = guarded(&entry.name, || jetdb::entry_properties(entry, encoding)).ok();
+    // Keyed by names in lower case.
     let calculated = jetdb::calculated_column_types_in(&database.catalog, &definition);
     let columns = definition
         .columns
         .iter()
-        .map(|column| described(column_facts(column, calculated.get(&column.name), encoding), properties.as_ref()))
+        .map(|column| {
+            described(
+                column_facts(column, calculated.get(&column.name.to_ascii_lowercase()), encoding),
+                properties.as_ref(),
+            )
+        })
         .collect();
     let indexes = index_facts(database, entry.table_page, &definition);
     let rows = u64::from(definition.num_rows);
@@ -71,15 +77,12 @@ fn index_facts(database: &mut Database, page: u32, definition: &TableDef) -> Vec
 }
 
 fn column_facts(column: &ColumnDef, calculated: Option<&ColumnType>, encoding: TextEncoding) -> ColumnFacts {
-    // The definition's own type is that of a calculated column's result; the property beside it names the type its
-    // values are stored in.
-    let kind = column.col_type;
-    let stored = calculated.copied().unwrap_or(kind);
+    let kind = calculated.copied().unwrap_or(column.col_type);
     let numeric = kind == ColumnType::Numeric;
     ColumnFacts {
         name: column.name.clone(),
         declared_type: Some(type_name(kind).to_string()),
-        length: length(column, stored, encoding),
+        length: length(column, kind, encoding),
         precision: numeric.then_some(column.precision),
         scale: numeric.then_some(column.scale),
         auto_number: column.is_auto_number(),
