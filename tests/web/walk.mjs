@@ -348,7 +348,7 @@ async function figures(context) {
     const same = (name, shown, said) => { if (!(shown === said && said >= 0)) problems.push(`${name}: page ${shown}, program ${said}`); };
     const rowsOf = async (address, selector) => { await page.goto(BASE + address); return page.locator(selector).count(); };
     const printedPair = (name, at) => number(count(name).split('/')[at]);
-    same('rows of Estate', await rowsOf('/files', 'main table.est tbody tr'), number(count('files in the last snapshot')));
+    same('rows of Estate', await rowsOf('/files', 'main table.est tbody tr'), number(count('files in the estate')));
     for (const [state, name, at] of [['parsed', 'parsed / partial', 0], ['partial', 'parsed / partial', 1], ['encrypted', 'encrypted / unsupported', 0], ['unsupported', 'encrypted / unsupported', 1], ['rejected', 'rejected / crashed', 0], ['crashed', 'rejected / crashed', 1]]) {
       same(`${state} files`, await rowsOf(`/files?state=${state}`, 'main table.est tbody tr'), printedPair(name, at));
     }

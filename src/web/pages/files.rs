@@ -178,7 +178,7 @@ pub(in crate::web) async fn json(State(web): State<Web>, Query(filter): Query<Fi
 }
 
 fn all(web: &Web) -> Result<Vec<Listed>, PageError> {
-    let files = web.workspace.files()?;
+    let files = web.workspace.files_ever()?;
     let present: BTreeSet<String> = web.workspace.current_files()?.into_iter().map(|file| file.asset).collect();
     let applications: BTreeMap<String, (String, String)> =
         web.workspace.applications()?.into_iter().map(|row| (row.application, (row.name, row.domain))).collect();
