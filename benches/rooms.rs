@@ -1,5 +1,5 @@
 //! How fast the rooms are that every file goes through: reading, parsing code, inferring a model, running a macro.
-//! All inputs are made here or lie in `samples/`. Run with `cargo bench`; the figures of the README come from it.
+//! All inputs are made here or lie in `samples/`. Run with `cargo bench`.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
