@@ -395,6 +395,20 @@ fn modules_are_found_whatever_the_dir_stream_says() {
 }
 
 #[test]
+fn a_workbook_whose_cells_cannot_be_read_still_gives_its_code() {
+    let types = r#"<Types><Override PartName="/xl/workbook.bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>"#;
+    let code = project(1252, b"Attribute VB_Name = \"M\"\r\nSub A()\r\nEnd Sub\r\n", 0, 0);
+    let reading = read(crate::support::hostile::package(&[
+        ("[Content_Types].xml", types.as_bytes()),
+        ("xl/workbook.bin", b"\x9C\x01\x02\0\0"),
+        ("xl/vbaProject.bin", &code),
+    ]))
+    .expect("the code is read");
+    assert_eq!((reading.facts.kind, reading.facts.code.len()), (FileKind::Xlsb, 1));
+    assert_eq!(source::state_of(&reading.facts).0, FileState::Partial);
+}
+
+#[test]
 fn a_modules_code_page_is_used() {
     let source = b"Attribute VB_Name = \"M\"\r\n' \xD4\xE5\r\n";
     let reading = read(project(1251, source, 0, 0)).expect("the project is read");

@@ -8,6 +8,7 @@ mod scripting;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::compile::capability::{Capability, of_global};
 use super::object::ObjectModel;
 use super::value::{Arguments, Assign, Fault, HostObject, Object, Value, coerce, errors};
 use channel::{Channel, Mode};
@@ -26,45 +27,6 @@ const RECORD_BYTES: usize = 128;
 /// `vbDirectory` and `vbArchive`.
 const FOLDER_BIT: i32 = 16;
 const ARCHIVE_BIT: i32 = 32;
-
-/// Names of the file functions, statements included (`convert::vba::files` writes them so).
-const GLOBALS: &[&str] = &[
-    "openfile",
-    "closefile",
-    "resetfiles",
-    "printfile",
-    "writefile",
-    "inputfile",
-    "lineinput",
-    "getfile",
-    "putfile",
-    "lockfile",
-    "unlockfile",
-    "widthfile",
-    "renamefile",
-    "freefile",
-    "eof",
-    "lof",
-    "loc",
-    "seek",
-    "fileattr",
-    "input",
-    "input$",
-    "dir",
-    "dir$",
-    "kill",
-    "mkdir",
-    "rmdir",
-    "chdir",
-    "chdrive",
-    "curdir",
-    "curdir$",
-    "filecopy",
-    "filelen",
-    "filedatetime",
-    "getattr",
-    "setattr",
-];
 
 /// See the file's head.
 #[derive(Debug)]
@@ -381,7 +343,7 @@ impl ObjectModel for Files {
             return matches!(class.as_str(), "scripting.filesystemobject" | "filesystemobject")
                 .then(|| Ok(scripting::file_system()));
         }
-        GLOBALS.contains(&name.as_str()).then(|| self.call(&name, &given))
+        (of_global(&name) == Some(Capability::Files)).then(|| self.call(&name, &given))
     }
 
     fn put_global(&mut self, _: &str, _: &Arguments, _: &Value, _: Assign) -> Option<Result<(), Fault>> {

@@ -96,8 +96,8 @@ fn rows(text: &str) -> Vec<Row> {
     found
 }
 
-/// Without quotation marks; `\"`, `\\` and octal codes are escapes.
-fn unquoted(text: &str) -> String {
+/// A value as SaveAsText writes it, without its quotation marks; `\"`, `\\` and octal codes are escapes.
+pub fn unquoted(text: &str) -> String {
     const OCTAL: u32 = 8;
     const DIGITS: usize = 3;
     let inner = text.strip_prefix('"').map_or(text, |rest| rest.strip_suffix('"').unwrap_or(rest));

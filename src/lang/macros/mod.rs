@@ -5,6 +5,7 @@
 mod grid;
 mod markup;
 
+pub use grid::unquoted;
 use markup::Element;
 
 /// Characters of a macro that are read: a macro object of Access holds 999 actions.

@@ -15,7 +15,7 @@ use super::super::spend::{Charged, Spend, limit_of};
 use super::super::vba;
 use super::biff_mend::{Mended, enclosed, mend};
 use super::biff_records::Stream;
-use super::binary::{error_text, guarded, moment_or_number, names_of, refusal, sheet_facts};
+use super::binary::{error_text, guarded, moment_or_number, names_of, refusal, sheet_facts, without_cells};
 use super::cells;
 use super::dates::DateSystem;
 use super::formulas::Shapes;
@@ -46,9 +46,11 @@ pub(crate) fn read_biff(content: &Content, spend: &mut Spend, sink: &mut dyn Sin
         }
         Err(error) => facts.notices.push(error.notice("VBA", "the workbook was read without its code")),
     }
-    let mut book = match guarded(|| Xls::new(Cursor::new(enclosed)))? {
+    let opened = guarded(|| Xls::new(Cursor::new(enclosed)))
+        .and_then(|opened| opened.map_err(|error| refusal("workbook", &error.to_string())));
+    let mut book = match opened {
         Ok(book) => book,
-        Err(error) => return Err(refusal("workbook", &error.to_string())),
+        Err(error) => return without_cells(error, facts),
     };
     facts.date_1904 = book.has_1904_epoch();
     facts.names = names_of(book.defined_names());

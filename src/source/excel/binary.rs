@@ -41,10 +41,11 @@ pub(crate) fn read_binary(
     check_strings(&mut package, content)?;
     let relations = package.relations("xl/workbook.bin")?;
     package_parts::read(&mut package, &relations, spend, &mut facts);
-    let opened = guarded(|| Book::new(BufReader::new(content.start())))?;
+    let opened = guarded(|| Book::new(BufReader::new(content.start())))
+        .and_then(|opened| opened.map_err(|error| refusal("workbook", &error.to_string())));
     let mut book = match opened {
         Ok(book) => book,
-        Err(error) => return Err(refusal("workbook", &error.to_string())),
+        Err(error) => return without_cells(error, facts),
     };
     facts.date_1904 = book.has_1904_epoch();
     facts.names = names_of(book.defined_names());
@@ -77,6 +78,15 @@ pub(crate) fn read_binary(
     let tables = package.named("xl/tables/", ".bin").len() as u64;
     let more: Vec<(&str, u64)> = counts.into_iter().chain([("tables", tables)]).collect();
     facts.notices.extend(package_parts::unread(&package, &more));
+    Ok(facts)
+}
+
+/// A workbook whose cells cannot be read, as one with macro sheets, is still read for its code.
+pub(super) fn without_cells(error: SourceError, mut facts: SourceFacts) -> Result<SourceFacts, SourceError> {
+    if facts.code.is_empty() || matches!(error, SourceError::Encrypted { .. }) {
+        return Err(error);
+    }
+    facts.notices.push(error.notice("cells", "only the code was read"));
     Ok(facts)
 }
 

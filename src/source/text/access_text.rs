@@ -2,6 +2,7 @@
 //! VBA modules. The object's name is the file's stem, since the text does not hold it.
 
 use crate::facts::{CodeFacts, FileKind, ObjectFacts, QueryFacts, SourceFacts};
+use crate::lang::macros::unquoted;
 
 use super::super::content::Content;
 use super::super::spend::Spend;
@@ -85,27 +86,6 @@ fn property(text: &str, name: &str) -> Option<String> {
         value.push_str(&unquoted(line));
     }
     Some(value)
-}
-
-fn unquoted(text: &str) -> String {
-    let inner = text.strip_prefix('"').map_or(text, |rest| rest.strip_suffix('"').unwrap_or(rest));
-    let mut value = String::with_capacity(inner.len());
-    let mut letters = inner.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter != '\\' {
-            value.push(letter);
-            continue;
-        }
-        let mut digits = String::new();
-        while digits.len() < 3 && letters.peek().is_some_and(|next| ('0'..='7').contains(next)) {
-            digits.extend(letters.next());
-        }
-        match u8::from_str_radix(&digits, 8) {
-            Ok(code) => value.push(char::from(code)),
-            Err(_) => value.extend(letters.next()),
-        }
-    }
-    value
 }
 
 /// A query as SaveAsText writes it: `dbMemo "SQL" ="..."`, or a list of tables, columns and joins.
