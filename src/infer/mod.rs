@@ -40,14 +40,15 @@ pub struct Source<'a> {
 pub fn infer(sources: &[Source<'_>]) -> Inference {
     let mut tables = Vec::new();
     let mut regions = Vec::new();
+    let mut evidence = Vec::new();
     for source in sources {
-        let (found, seen) = sheet::tables(source);
-        tables.extend(found);
-        regions.extend(seen);
+        let found = sheet::tables(source);
+        evidence.extend(not_modelled(source, &found));
+        tables.extend(found.tables);
+        regions.extend(found.regions);
         tables.extend(declared::tables(source));
     }
     names::make_unique(&mut tables, &mut regions);
-    let mut evidence = Vec::new();
     for table in &mut tables {
         table.profile();
         types::decide(table, &mut evidence);
@@ -68,9 +69,23 @@ pub fn infer(sources: &[Source<'_>]) -> Inference {
     Inference { application, regions, evidence }
 }
 
+/// Says how many blocks of a workbook have no model because there are too many.
+fn not_modelled(source: &Source<'_>, found: &sheet::Sheets) -> Option<Evidence> {
+    (found.left_out > 0).then(|| Evidence {
+        subject: String::from("/dataModels"),
+        claim: format!("{} further blocks are not modelled", found.left_out),
+        rule: String::from("largest tables first"),
+        held: found.tables.len() as u64,
+        seen: (found.tables.len() + found.left_out) as u64,
+        place: source.name.to_string(),
+        confidence: 1.0,
+        counter_examples: Vec::new(),
+    })
+}
+
 /// The rows of the tables found on a workbook's sheets, for export; columns are named as the fields of their models.
 pub fn rows(source: &Source<'_>) -> Vec<TableContent> {
-    let (mut tables, mut regions) = sheet::tables(source);
+    let sheet::Sheets { mut tables, mut regions, .. } = sheet::tables(source);
     names::make_unique(&mut tables, &mut regions);
     tables
         .into_iter()

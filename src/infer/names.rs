@@ -1,6 +1,6 @@
 //! Names: of files, of tables that would collide, and how alike two names are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::Table;
 use crate::model::Region;
@@ -10,18 +10,33 @@ pub(super) fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
+/// Gives each name out once, whatever its case: a further one of the same name is `name (2)`.
+#[derive(Default)]
+pub(super) struct Apart {
+    given: BTreeSet<String>,
+    /// The number to try next for a name.
+    next: BTreeMap<String, usize>,
+}
+
+impl Apart {
+    pub fn name(&mut self, plain: &str) -> String {
+        let number = self.next.entry(plain.to_lowercase()).or_insert(1);
+        loop {
+            let name = if *number == 1 { plain.to_string() } else { format!("{plain} ({number})") };
+            *number += 1;
+            if self.given.insert(name.to_lowercase()) {
+                return name;
+            }
+        }
+    }
+}
+
 /// Gives tables of equal name a suffix, so that references are unambiguous; regions follow.
 pub(super) fn make_unique(tables: &mut [Table], regions: &mut [Region]) {
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut apart = Apart::default();
     for table in tables {
-        let plain = table.model.name.clone();
-        let mut name = plain.clone();
-        let mut number = 2;
-        while !seen.insert(name.to_lowercase()) {
-            name = format!("{plain} ({number})");
-            number += 1;
-        }
-        if name != plain {
+        let name = apart.name(&table.model.name);
+        if name != table.model.name {
             let source = table.model.source.clone().unwrap_or_default();
             for region in regions.iter_mut() {
                 let same = region.workbook == source.file

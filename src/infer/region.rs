@@ -63,8 +63,13 @@ const MOST_TITLES: u32 = 4;
 /// bounding box spans the sheet would otherwise be taken for millions of rows.
 const LARGE_AREA: u64 = 1_000_000;
 const SPARSE: u64 = 50;
+/// Cells of the largest table: as many as a reader delivers of one file. A model is made from columns of all their cells.
+const LARGEST_AREA: u64 = 20_000_000;
 /// More blocks than this on one sheet are a drawing, not tables that a blank column split.
 const MOST_JOINED: usize = 2_000;
+/// Rows taken off each end of an area as titles, notes and totals. More than a screen of them is content; without an end, a
+/// sheet of one long text column would be walked once for each of its rows.
+const MOST_TRIMMED: u32 = 64;
 /// Fewest columns a table needs before a lone cell above or below counts as title or note.
 const NARROW: u32 = 2;
 
@@ -75,6 +80,10 @@ impl Area {
 
     pub fn height(self) -> u32 {
         self.bottom.saturating_add(1).saturating_sub(self.top)
+    }
+
+    pub fn cells(self) -> u64 {
+        u64::from(self.width()).saturating_mul(u64::from(self.height()))
     }
 
     fn touches(self, other: Area) -> bool {
@@ -178,9 +187,12 @@ fn of_list_object(grid: &Grid<'_>, object: &ListObjectFacts) -> Option<Found> {
 const MOST_COLUMNS: u64 = 16_384;
 
 fn is_sparse(grid: &Grid<'_>, area: Area) -> bool {
-    let cells = u64::from(area.width()).saturating_mul(u64::from(area.height()));
+    let cells = area.cells();
     if cells <= LARGE_AREA {
         return false;
+    }
+    if cells > LARGEST_AREA {
+        return true;
     }
     let filled: u64 =
         grid.range(area.top..=area.bottom).map(|(_, row)| row.range(area.left..=area.right).count() as u64).sum();
@@ -188,45 +200,61 @@ fn is_sparse(grid: &Grid<'_>, area: Area) -> bool {
 }
 
 /// Bounding boxes of 8-connected components, row by row over runs of filled cells; boxes that come to touch are merged.
+///
+/// A box is open while a cell of the present row could still touch it. Open boxes all reach the row above, so two of them
+/// never share a column: kept by their left column, the ones a run touches are found without asking all. A sheet of a
+/// million loose cells takes a second this way and minutes the other.
 fn components(grid: &Grid<'_>, taken: &[Area], merged: &[Area]) -> Vec<Area> {
-    let mut open: Vec<Area> = Vec::new();
+    let mut open: BTreeMap<u32, Area> = BTreeMap::new();
     let mut closed: Vec<Area> = Vec::new();
     let mut spans: BTreeMap<u32, Vec<Area>> = BTreeMap::new();
     for area in merged.iter().filter(|area| area.height() == 1) {
         spans.entry(area.top).or_default().push(*area);
     }
+    spans.values_mut().for_each(|row| row.sort_unstable_by_key(|area| area.left));
+    let mut coming: Vec<Area> = taken.to_vec();
+    coming.sort_unstable_by_key(|area| std::cmp::Reverse(area.top));
+    let mut held: Vec<Area> = Vec::new();
     for (&row, cells) in grid {
-        let (still, done): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.bottom + 1 >= row);
-        closed.extend(done);
-        open = still;
-        let free = cells.keys().copied().filter(|column| !taken.iter().any(|area| area.holds(row, *column)));
+        open.retain(|_, area| {
+            let reaches = area.bottom + 1 >= row;
+            if !reaches {
+                closed.push(*area);
+            }
+            reaches
+        });
+        while let Some(area) = coming.pop_if(|area| area.top <= row) {
+            held.push(area);
+        }
+        held.retain(|area| area.bottom >= row);
+        let free = cells.keys().copied().filter(|column| !held.iter().any(|area| area.holds(row, *column)));
         for run in runs(row, free) {
             let mut grown = spanned(run, cells.len(), spans.get(&row).map_or(&[], Vec::as_slice));
-            loop {
-                let (touching, rest): (Vec<Area>, Vec<Area>) = open.into_iter().partition(|area| area.touches(grown));
-                open = rest;
-                if touching.is_empty() {
-                    break;
-                }
-                grown = touching.into_iter().fold(grown, Area::around);
+            while let Some(left) = touching(&open, grown) {
+                grown = open.remove(&left).map_or(grown, |area| grown.around(area));
             }
-            open.push(grown);
+            open.insert(grown.left, grown);
         }
     }
-    closed.extend(open);
+    closed.extend(open.into_values());
     closed.sort_unstable();
     closed
 }
 
-/// A run with the merged areas of its row that begin in it. A merge in a row of its own is a title over the sheet and joins nothing.
+/// The left column of an open box that touches this one, the one farthest to the right.
+fn touching(open: &BTreeMap<u32, Area>, one: Area) -> Option<u32> {
+    let (left, area) = open.range(..=one.right.saturating_add(1)).next_back()?;
+    area.touches(one).then_some(*left)
+}
+
+/// A run with the merged areas of its row that begin in it, `merged` in the order of their left columns. A merge in a row of
+/// its own is a title over the sheet and joins nothing.
 fn spanned(run: Area, filled: usize, merged: &[Area]) -> Area {
     if filled < 2 {
         return run;
     }
-    merged
-        .iter()
-        .filter(|area| (run.left..=run.right).contains(&area.left))
-        .fold(run, |grown, area| grown.around(*area))
+    let first = merged.partition_point(|area| area.left < run.left);
+    merged.iter().skip(first).take_while(|area| area.left <= run.right).fold(run, |grown, area| grown.around(*area))
 }
 
 fn runs(row: u32, columns: impl Iterator<Item = u32>) -> Vec<Area> {
@@ -310,11 +338,17 @@ fn is_dense_key(grid: &Grid<'_>, area: Area) -> bool {
 
 /// Takes title rows off the top, totals and notes off the bottom, and finds the header.
 fn trim(grid: &Grid<'_>, mut area: Area) -> Option<Found> {
-    while area.height() > 1 && is_title(grid, area) {
+    for _ in 0..MOST_TRIMMED {
+        if area.height() < 2 || !is_title(grid, area) {
+            break;
+        }
         area.top += 1;
         area = shrink(grid, area)?;
     }
-    while area.height() > 1 && (is_note(grid, area) || is_totals(grid, area)) {
+    for _ in 0..MOST_TRIMMED {
+        if area.height() < 2 || !(is_note(grid, area) || is_totals(grid, area)) {
+            break;
+        }
         area.bottom -= 1;
         area = shrink(grid, area)?;
     }
@@ -381,7 +415,8 @@ fn is_note(grid: &Grid<'_>, area: Area) -> bool {
     let [(_, only)] = row.as_slice() else { return row.is_empty() };
     let Some(text) = text_of(only) else { return false };
     let mut above = area.bottom.saturating_sub(1);
-    while above > area.top && is_lone_text(&row_of(grid, area, above)) {
+    let highest = area.top.max(area.bottom.saturating_sub(MOST_TRIMMED));
+    while above > highest && is_lone_text(&row_of(grid, area, above)) {
         above -= 1;
     }
     let record = row_of(grid, area, above);

@@ -2,30 +2,50 @@
 
 use super::Source;
 use super::formats::{self, Look, Shown};
-use super::names::stem;
+use super::names::{Apart, stem};
 use super::region::{self, Area, Found, Grid};
 use super::table::Table;
 use crate::facts::{FileKind, ListObjectFacts, Scalar, SheetContent};
 use crate::model::{DataModel, Field, ModelSource, Region};
 
+/// Tables of one workbook that are modelled, the largest of each sheet first. Every column is held against every key, so a
+/// sheet of thousands of small blocks would take minutes; no workbook of the measured corpora has more than a tenth of this.
+const MOST_TABLES: usize = 400;
+
+/// The tables of one workbook.
+#[derive(Default)]
+pub(super) struct Sheets {
+    pub tables: Vec<Table>,
+    pub regions: Vec<Region>,
+    /// Blocks beyond `MOST_TABLES`, which have no model.
+    pub left_out: usize,
+}
+
 /// All tables on the sheets of one workbook, with their regions.
-pub(super) fn tables(source: &Source<'_>) -> (Vec<Table>, Vec<Region>) {
-    let (mut tables, mut regions) = (Vec::new(), Vec::new());
+pub(super) fn tables(source: &Source<'_>) -> Sheets {
+    let mut sheets = Sheets::default();
     for sheet in &source.reading.sheets {
         let grid = region::grid_of(sheet);
         let objects: Vec<&ListObjectFacts> =
             source.reading.facts.list_objects.iter().filter(|object| object.sheet == sheet.name).collect();
         let merged = merges_of(source, &sheet.name);
-        let found = region::find(&grid, &objects, &merged);
+        let mut found = region::find(&grid, &objects, &merged);
         let several = found.len() > 1;
+        let room = MOST_TABLES.saturating_sub(sheets.tables.len());
+        if found.len() > room {
+            sheets.left_out += found.len() - room;
+            found.sort_by_key(|one| std::cmp::Reverse(one.area.cells()));
+            found.truncate(room);
+            found.sort_by_key(|one| one.area);
+        }
         for one in found {
             let name = table_name(source, &sheet.name, &one, &grid, several);
             let table = make(source, sheet, &grid, &one, name);
-            regions.push(region_of(source, &sheet.name, &one, &table.model.name));
-            tables.push(table);
+            sheets.regions.push(region_of(source, &sheet.name, &one, &table.model.name));
+            sheets.tables.push(table);
         }
     }
-    (tables, regions)
+    sheets
 }
 
 /// The merged areas of a sheet.
@@ -152,19 +172,13 @@ fn headers(grid: &Grid<'_>, found: &Found) -> Vec<Option<String>> {
 }
 
 fn unique_fields(headers: Vec<Option<String>>) -> Vec<Field> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut apart = Apart::default();
     headers
         .into_iter()
         .enumerate()
         .map(|(at, header)| {
             let plain = header.unwrap_or_else(|| format!("Column {}", at + 1));
-            let mut name = plain.clone();
-            let mut number = 2;
-            while !seen.insert(name.to_lowercase()) {
-                name = format!("{plain} ({number})");
-                number += 1;
-            }
-            Field { name, ..Field::default() }
+            Field { name: apart.name(&plain), ..Field::default() }
         })
         .collect()
 }

@@ -229,7 +229,7 @@ fn all_sightings(
     copies: &[&Read],
     owners: &[OwnerRow],
 ) -> Result<Vec<Value>, PipelineError> {
-    let mut found: Vec<(String, String)> = Vec::new();
+    let mut found: BTreeSet<(String, String)> = BTreeSet::new();
     let mut sightings = Vec::new();
     let mut order: Vec<&Read> = copies.iter().copied().filter(|copy| copy.asset != fullest.asset).collect();
     order.insert(0, fullest);
@@ -237,13 +237,11 @@ fn all_sightings(
         let model: FileModel = workspace.fetch(&copy.model)?;
         let environment = judge::environment(copy.within(), owners::of_paths([copy.file.path.as_str()], owners));
         for sighting in model.sightings {
-            let key = (sighting.kind.clone(), sighting.location.clone());
-            if found.contains(&key) {
+            if !found.insert((sighting.kind.clone(), sighting.location.clone())) {
                 continue;
             }
             let elsewhere = (copy.asset != fullest.asset).then(|| super::contents::file_name(copy.file.path.as_ref()));
             sightings.push(judge::finding(&sighting, elsewhere.as_deref(), environment));
-            found.push(key);
         }
     }
     Ok(sightings)

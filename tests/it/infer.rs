@@ -1029,3 +1029,39 @@ proptest! {
         }
     }
 }
+
+// ---- sheets made to cost much ----
+
+#[test]
+fn of_thousands_of_blocks_the_largest_are_modelled_and_the_rest_is_counted() {
+    const ACROSS: u32 = 40;
+    const DOWN: u32 = 40;
+    let mut sheet = sheet_at("Blocks", (1, 1), &[]);
+    for (down, across) in (0..DOWN).flat_map(|down| (0..ACROSS).map(move |across| (down, across))) {
+        let height = if (down, across) == (DOWN - 1, ACROSS - 1) { 9 } else { 3 };
+        let ids = (1..height).map(f64::from).collect::<Vec<_>>();
+        let block = lines(&[("Id", numbers(&ids)), ("Count", numbers(&ids))]);
+        sheet.cells.extend(sheet_at("Blocks", (1 + down * 6, 1 + across * 5), &block).cells);
+    }
+    let inference = infer_one(&workbook(vec![sheet]));
+    let modelled = inference.application.data_models.len();
+    assert_eq!(modelled, inference.regions.len());
+    let said: Vec<&Evidence> = inference.evidence.iter().filter(|one| one.subject == "/dataModels").collect();
+    let [said] = said.as_slice() else { panic!("one claim about what was left out: {said:?}") };
+    assert_eq!((said.held, said.seen), (modelled as u64, u64::from(ACROSS * DOWN)));
+    assert!(modelled < (ACROSS * DOWN) as usize && modelled >= 100);
+    assert!(
+        inference.regions.iter().any(|region| region.header_rows == 1 && region.range.ends_with("243")),
+        "the largest"
+    );
+}
+
+#[test]
+fn headers_that_are_all_the_same_are_told_apart() {
+    const COLUMNS: usize = 16_384;
+    let rows = vec![texts(&["Value"; COLUMNS]), numbers(&[1.0; COLUMNS]), numbers(&[2.0; COLUMNS])];
+    let inference = infer_one(&workbook(vec![sheet_at("Wide", (1, 1), &rows)]));
+    let fields = &model(&inference, "Wide").fields;
+    assert_eq!((fields.len(), fields[0].name.as_str()), (COLUMNS, "Value"));
+    assert_eq!(fields[COLUMNS - 1].name, format!("Value ({COLUMNS})"));
+}
