@@ -26,7 +26,7 @@ pub struct Receipt {
     pub procedure: String,
     pub level: EvidenceLevel,
     pub equal: bool,
-    /// Cells compared.
+    /// Cells that the legacy side or the workflow wrote, all of them compared; for databases all values of all tables.
     pub cells: u64,
     pub differences: Vec<Difference>,
     /// Share of the converted statements that the run reached, 0 to 1.

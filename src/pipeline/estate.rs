@@ -97,8 +97,15 @@ pub fn replay_macros(workspace: &Workspace, progress: &dyn Progress) -> Result<(
                 continue;
             }
         };
+        let replayed = match receipts(&read, (&model, None), &chosen, None, workspace.clock()) {
+            Ok(replayed) => replayed,
+            Err(error) => {
+                tracing::warn!(application = %row.application, error = %crate::base::Chain(&error), "replay left out");
+                continue;
+            }
+        };
         let mut events = Vec::new();
-        for receipt in receipts(&read, &model, &chosen, None, workspace.clock())? {
+        for (receipt, cost) in replayed {
             events.push((
                 "receipt.issued",
                 serde_json::json!({
@@ -113,7 +120,7 @@ pub fn replay_macros(workspace: &Workspace, progress: &dyn Progress) -> Result<(
                 "run.finished",
                 serde_json::json!({
                     "run": format!("replay-{}", receipt.procedure), "application": row.application, "workflow": receipt.procedure,
-                    "status": if failed.is_some() { "runtime-error" } else { "ok" }, "ms": 0, "steps": 0, "memoryBytes": 0,
+                    "status": cost.status.name(), "ms": cost.ms, "steps": cost.steps, "memoryBytes": cost.memory_bytes,
                     "error": failed, "detail": { "purpose": "replay", "level": receipt.level, "equal": receipt.equal },
                 }),
             ));
@@ -165,7 +172,7 @@ pub fn summary(workspace: &Workspace) -> Result<Summary, PipelineError> {
         ("workflows from macros", sum(|row| row.workflows).to_string()),
         (
             "macros replayed equal",
-            format!("{} of {}", receipts.iter().filter(|receipt| receipt.equal).count(), receipts.len()),
+            format!("{} of {}", receipts.iter().filter(|receipt| receipt.is_proof()).count(), receipts.len()),
         ),
         ("tags to review", format!("{} of {}", tags.iter().filter(|tag| tag.answer.is_empty()).count(), tags.len())),
         ("policy findings open", findings.len().to_string()),

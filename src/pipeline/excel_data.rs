@@ -9,7 +9,7 @@ use crate::engine::workbook::data::{
     CellData, CellValue, NameData, SheetData, SheetDump, TableData, Visibility, WorkbookData,
 };
 use crate::engine::workbook::{Excel, Workbook};
-use crate::facts::{CellContent, Reading, Scalar, SheetContent, SheetFacts};
+use crate::facts::{CellContent, FileKind, Reading, Scalar, SheetContent, SheetFacts, TableContent};
 
 /// Sheet serial of 1970-01-01 (1900 date system).
 const UNIX_EPOCH_SERIAL: f64 = 25_569.0;
@@ -44,6 +44,9 @@ pub(super) fn workbook_of(read: &ReadPath) -> WorkbookData {
 
 fn sheets_of(reading: &Reading) -> Vec<SheetData> {
     let facts = &reading.facts;
+    if facts.kind == FileKind::Csv {
+        return reading.tables.iter().map(typed_in).collect();
+    }
     let known = facts.sheets.iter().filter(|sheet| sheet.kind.is_empty() || sheet.kind == "worksheet");
     known
         .map(|sheet| {
@@ -64,6 +67,42 @@ fn sheets_of(reading: &Reading) -> Vec<SheetData> {
             data
         })
         .collect()
+}
+
+/// Longest name of a sheet (Excel specifications and limits).
+const LONGEST_SHEET_NAME: usize = 31;
+
+/// The one sheet of a delimited text: named after the file, and its texts that read as numbers are numbers, as when Excel
+/// opens such a file. Dates stay as written, because their order of day and month is not known here.
+fn typed_in(table: &TableContent) -> SheetData {
+    // The reader names the columns of a file without a header row F1, F2...
+    let named = table.columns.iter().zip(1..).any(|(name, number)| *name != format!("F{number}"));
+    let header: Option<Vec<Scalar>> = named.then(|| table.columns.iter().cloned().map(Scalar::Text).collect());
+    let lines = header.iter().chain(&table.rows).zip(1..);
+    let cell = |row: u32, column: u32, value: &Scalar| CellData {
+        row,
+        column,
+        value: number_or(value_of(value, false)),
+        ..CellData::default()
+    };
+    SheetData {
+        name: table.name.chars().take(LONGEST_SHEET_NAME).collect(),
+        cells: lines
+            .flat_map(|(line, row)| (1..).zip(line).map(move |(column, value)| cell(row, column, value)))
+            .collect(),
+        ..SheetData::default()
+    }
+}
+
+fn number_or(value: CellValue) -> CellValue {
+    let number = |text: &str| {
+        let plain = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
+        if plain { text.parse::<f64>().ok() } else { None }
+    };
+    match value {
+        CellValue::Text(text) => number(text.trim()).map_or(CellValue::Text(text), CellValue::Number),
+        other => other,
+    }
 }
 
 fn sheet_of(facts: &SheetFacts, content: Option<&SheetContent>, date1904: bool) -> SheetData {

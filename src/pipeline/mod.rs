@@ -22,6 +22,7 @@ mod places;
 mod queries;
 mod records;
 mod replay;
+mod replay_cells;
 mod replay_tables;
 mod report;
 mod review;

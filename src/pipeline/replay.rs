@@ -1,20 +1,21 @@
-//! Equivalence receipts: the workflow is run on the inputs of the legacy file and its result compared, cell by cell, with
-//! what the legacy side gave. The receipt says where that came from: an after-workbook (recorded), the output found in
-//! the file itself (found), or nothing but the workflow (self, which proves determinism only).
+//! Equivalence receipts: the workflow is run on the inputs of the legacy file and its result compared with what the legacy
+//! side gave. The receipt says where that came from: a file saved after the macro ran (recorded), the output found in the
+//! file itself (found), or nothing but the workflow (self, which proves determinism only). `replay_cells` compares
+//! workbooks, `replay_tables` databases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use super::PipelineError;
 use super::contents::{ReadPath, read_path};
-use super::excel_data::{take_excel, workbook_of};
+use super::excel_data::workbook_of;
 use super::judge::load_model;
-use super::macros::{application_of, compiled, host_for, inside};
-use super::replay_tables;
+use super::macros::{application_of, compiled};
 use super::report::ReplayReport;
+use super::{replay_cells, replay_tables};
 use crate::base::{Clock, sha256_hex};
-use crate::engine::workbook::data::{CellValue, SheetDump, WorkbookData};
-use crate::engine::{Limits, Program, RunStatus, run};
+use crate::engine::{Host, Limits, Program, RunOutcome, RunStatus, run};
 use crate::facts::FileKind;
 use crate::model::{
     Action, Application, CodeModule, Difference, EvidenceLevel, ModuleKind, ProcedureKind, Receipt, Step, Workflow,
@@ -35,13 +36,6 @@ pub struct ReplayRequest {
 
 /// Differences that a receipt lists; further ones are only counted in `equal`.
 const MOST_DIFFERENCES: usize = 100;
-/// Relative tolerance for numbers: Excel keeps 15 significant digits.
-const TOLERANCE: f64 = 1e-12;
-/// Longest value shown in a difference, in characters.
-const LONGEST_SHOWN: usize = 40;
-
-/// Cells by sheet and address.
-type Cells = BTreeMap<(String, String), CellValue>;
 
 /// Replays macros and returns their receipts.
 ///
@@ -53,9 +47,10 @@ pub fn replay(
     reader: &ReaderCommand,
 ) -> Result<ReplayReport, PipelineError> {
     let read = read_path(&request.file, reader)?;
-    let application = match &request.model {
-        Some(path) => load_model(path)?,
-        None => application_of(super::convert::converted(&read.reading.facts, &[&read.reading.facts])),
+    let faithful = application_of(super::convert::converted(&read.reading.facts, &[&read.reading.facts]));
+    let (application, reference) = match &request.model {
+        Some(path) => (load_model(path)?, Some(faithful)),
+        None => (faithful, None),
     };
     let after = request.after.as_ref().map(|path| read_path(path, reader)).transpose()?;
     let chosen: Vec<&Workflow> = match &request.procedure {
@@ -66,32 +61,159 @@ pub fn replay(
         }
         None => application.workflows.iter().filter(|workflow| can_start(workflow, &application)).collect(),
     };
-    let receipts = receipts(&read, &application, &chosen, after.as_ref(), clock)?;
-    Ok(ReplayReport { receipts })
+    let replayed = receipts(&read, (&application, reference.as_ref()), &chosen, after.as_ref(), clock)?;
+    Ok(ReplayReport { receipts: replayed.into_iter().map(|(receipt, _)| receipt).collect() })
 }
 
-/// Receipts for some workflows of an application on one file.
+/// What the run behind a receipt took. Measured around the run alone: reading the file, compiling and comparing are not in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunCost {
+    pub status: RunStatus,
+    pub ms: f64,
+    /// Steps executed, each time counted.
+    pub steps: u64,
+    /// Bytes of linear memory at the end.
+    pub memory_bytes: u64,
+}
+
+impl RunCost {
+    pub(super) fn of(outcome: &RunOutcome, started: Instant) -> RunCost {
+        RunCost {
+            status: outcome.status,
+            ms: started.elapsed().as_secs_f64() * 1000.0,
+            steps: outcome.steps_executed(),
+            memory_bytes: outcome.memory_bytes as u64,
+        }
+    }
+}
+
+/// What a comparison found.
+pub(super) struct Compared {
+    pub level: EvidenceLevel,
+    pub equal: bool,
+    /// Cells or values compared.
+    pub cells: u64,
+    pub differences: Vec<Difference>,
+    /// How often each step ran, in the order of `Program::steps`.
+    pub hits: Vec<u32>,
+    pub cost: RunCost,
+}
+
+impl Compared {
+    /// Nothing compared yet; a run that did not end well is the first difference.
+    pub(super) fn by(level: EvidenceLevel, outcome: &RunOutcome, cost: RunCost) -> Compared {
+        let mut found = Compared {
+            level,
+            equal: matches!(outcome.status, RunStatus::Ok | RunStatus::Stopped),
+            cells: 0,
+            differences: Vec::new(),
+            hits: outcome.hits.clone(),
+            cost,
+        };
+        if let Some(reason) = ended_by(outcome) {
+            found.differ("run", "ended", &reason);
+        }
+        found
+    }
+
+    pub(super) fn differ(&mut self, cell: &str, legacy: &str, workflow: &str) {
+        self.equal = false;
+        if self.differences.len() < MOST_DIFFERENCES {
+            self.differences.push(Difference {
+                cell: cell.to_string(),
+                legacy: legacy.to_string(),
+                workflow: workflow.to_string(),
+            });
+        }
+    }
+}
+
+fn ended_by(outcome: &RunOutcome) -> Option<String> {
+    match (&outcome.error, &outcome.refusal) {
+        (Some(error), _) => Some(format!("error {} in line {}: {}", error.number, error.line, error.description)),
+        (None, Some((capability, reason))) => Some(format!("refused: {capability}: {reason}")),
+        (None, None) => (outcome.status == RunStatus::Timeout).then(|| String::from("timeout")),
+    }
+}
+
+/// A workflow ready to run.
+#[derive(Clone, Copy)]
+pub(super) struct Runnable<'a> {
+    pub application: &'a Application,
+    pub program: &'a Program,
+    pub workflow: &'a Workflow,
+}
+
+impl Runnable<'_> {
+    /// Runs it in the sandbox.
+    pub(super) fn run(&self, host: Host) -> Result<(RunOutcome, RunCost), PipelineError> {
+        let started = Instant::now();
+        let outcome = run(self.program, &self.workflow.name, Vec::new(), host, Limits::default())
+            .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
+        let cost = RunCost::of(&outcome, started);
+        Ok((outcome, cost))
+    }
+
+    /// Share of the steps with a source that were executed, over this workflow and those it calls.
+    pub(super) fn reached(&self, hits: &[u32]) -> f64 {
+        let called = reachable(self.workflow, self.application);
+        let (mut all, mut done) = (0u32, 0u32);
+        for ((workflow, _), hit) in self.program.steps().zip(hits) {
+            if called.contains(workflow) {
+                all += 1;
+                done += u32::from(*hit > 0);
+            }
+        }
+        if all == 0 { 0.0 } else { (f64::from(done) / f64::from(all) * 1000.0).round() / 1000.0 }
+    }
+}
+
+/// Receipts for some workflows of an application on one file, each with what its run took. `reference` is the conversion of
+/// the file's own code when the application is another: it tells which cells the macro writes, whatever the other does.
 pub(super) fn receipts(
     read: &ReadPath,
-    application: &Application,
+    (application, reference): (&Application, Option<&Application>),
     chosen: &[&Workflow],
     after: Option<&ReadPath>,
     clock: &dyn Clock,
-) -> Result<Vec<Receipt>, PipelineError> {
+) -> Result<Vec<(Receipt, RunCost)>, PipelineError> {
     let program = compiled(application)?;
+    let reference = match reference {
+        Some(application) => Some((application, compiled(application)?)),
+        None => None,
+    };
     let model_hash = sha256_hex(crate::dsl::write(application).as_bytes());
     let data = workbook_of(read);
-    chosen
-        .iter()
-        .map(|workflow| {
-            let replayed = Replayed { read, data: &data, program: &program, workflow, application };
-            let mut receipt = replayed.receipt(after, clock)?;
-            receipt.input_hash.clone_from(&read.sha256);
-            receipt.model_hash.clone_from(&model_hash);
-            receipt.legacy_hash = legacy_hash(read);
-            Ok(receipt)
-        })
-        .collect()
+    let one = |workflow: &&Workflow| {
+        let tried = Runnable { application, program: &program, workflow };
+        let compared = if is_database(read) {
+            replay_tables::compared(read, tried, after, clock)?
+        } else {
+            let original = reference.as_ref().and_then(|(application, program)| {
+                let workflow = application.workflows.iter().find(|other| other.name == workflow.name)?;
+                Some(Runnable { application, program, workflow })
+            });
+            replay_cells::compared(&data, tried, original.unwrap_or(tried), after, clock)?
+        };
+        let receipt = Receipt {
+            procedure: workflow.name.clone(),
+            level: compared.level,
+            equal: compared.equal,
+            cells: compared.cells,
+            statements_reached: tried.reached(&compared.hits),
+            differences: compared.differences,
+            input_hash: read.sha256.clone(),
+            legacy_hash: legacy_hash(read),
+            model_hash: model_hash.clone(),
+            engine: concat!("daylight ", env!("CARGO_PKG_VERSION")).to_string(),
+        };
+        Ok((receipt, compared.cost))
+    };
+    chosen.iter().map(one).collect()
+}
+
+fn is_database(read: &ReadPath) -> bool {
+    matches!(read.reading.facts.kind, FileKind::Mdb | FileKind::Accdb | FileKind::AccessXml)
 }
 
 /// A procedure a person or an event starts: a public Sub without arguments in a standard module.
@@ -137,125 +259,6 @@ fn legacy_hash(read: &ReadPath) -> String {
     sha256_hex(code.join("\n").as_bytes())
 }
 
-struct Replayed<'a> {
-    read: &'a ReadPath,
-    data: &'a WorkbookData,
-    program: &'a Program,
-    workflow: &'a Workflow,
-    application: &'a Application,
-}
-
-/// What one run of the workflow left.
-struct Ran {
-    cells: Cells,
-    status: RunStatus,
-    reason: String,
-    reached: f64,
-}
-
-fn is_database(read: &ReadPath) -> bool {
-    matches!(read.reading.facts.kind, FileKind::Mdb | FileKind::Accdb | FileKind::AccessXml)
-}
-
-impl Replayed<'_> {
-    /// The receipt of a macro or query of a database.
-    fn table_receipt(&self, after: Option<&ReadPath>, clock: &dyn Clock) -> Result<Receipt, PipelineError> {
-        let found = replay_tables::compared(self.read, self.program, self.workflow, after, clock)?;
-        Ok(Receipt {
-            procedure: self.workflow.name.clone(),
-            level: found.level,
-            equal: found.equal,
-            cells: found.cells,
-            differences: found.differences,
-            statements_reached: self.reached(&found.hits),
-            input_hash: String::new(),
-            legacy_hash: String::new(),
-            model_hash: String::new(),
-            engine: concat!("daylight ", env!("CARGO_PKG_VERSION")).to_string(),
-        })
-    }
-
-    fn receipt(&self, after: Option<&ReadPath>, clock: &dyn Clock) -> Result<Receipt, PipelineError> {
-        if is_database(self.read) {
-            return self.table_receipt(after, clock);
-        }
-        let ran = self.run_on(self.data, clock)?;
-        let before = cells_of(self.data);
-        let (level, legacy) = match after {
-            Some(after) => (EvidenceLevel::Recorded, cells_of(&workbook_of(after))),
-            // The file was saved after the macro ran: a run on it must leave every cell it writes as it is.
-            None if self.read.reading.facts.code.is_empty() => {
-                (EvidenceLevel::SelfCompared, self.run_on(self.data, clock)?.cells)
-            }
-            None => (EvidenceLevel::Found, before.clone()),
-        };
-        let mut differences = Vec::new();
-        let mut compared = 0;
-        let mut equal = ran.status == RunStatus::Ok || ran.status == RunStatus::Stopped;
-        for key in legacy.keys().chain(ran.cells.keys()).collect::<BTreeSet<_>>() {
-            let blank = CellValue::Blank;
-            let (there, here) = (legacy.get(key).unwrap_or(&blank), ran.cells.get(key).unwrap_or(&blank));
-            compared += 1;
-            if !same(there, here) {
-                equal = false;
-                if differences.len() < MOST_DIFFERENCES {
-                    differences.push(Difference {
-                        cell: format!("{}!{}", key.0, key.1),
-                        legacy: shown(there),
-                        workflow: shown(here),
-                    });
-                }
-            }
-        }
-        if !ran.reason.is_empty() {
-            differences.insert(
-                0,
-                Difference { cell: String::from("run"), legacy: String::from("ended"), workflow: ran.reason },
-            );
-        }
-        Ok(Receipt {
-            procedure: self.workflow.name.clone(),
-            level,
-            equal,
-            cells: compared,
-            differences,
-            statements_reached: ran.reached,
-            input_hash: String::new(),
-            legacy_hash: String::new(),
-            model_hash: String::new(),
-            engine: concat!("daylight ", env!("CARGO_PKG_VERSION")).to_string(),
-        })
-    }
-
-    fn run_on(&self, data: &WorkbookData, clock: &dyn Clock) -> Result<Ran, PipelineError> {
-        let host = host_for(data, clock.now_ms(), Vec::new(), inside()?);
-        let outcome = run(self.program, &self.workflow.name, Vec::new(), host, Limits::default())
-            .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
-        let reason = match (&outcome.error, &outcome.refusal) {
-            (Some(error), _) => format!("error {} in line {}: {}", error.number, error.line, error.description),
-            (None, Some((capability, reason))) => format!("refused: {capability}: {reason}"),
-            (None, None) if outcome.status == RunStatus::Timeout => String::from("timeout"),
-            (None, None) => String::new(),
-        };
-        let reached = self.reached(&outcome.hits);
-        let cells = take_excel(outcome.host.models).map(|mut excel| cells_of_dump(excel.dump())).unwrap_or_default();
-        Ok(Ran { cells, status: outcome.status, reason, reached })
-    }
-
-    /// Share of the steps with a source that were executed, over this workflow and those it calls.
-    fn reached(&self, hits: &[u32]) -> f64 {
-        let called = reachable(self.workflow, self.application);
-        let (mut all, mut done) = (0u32, 0u32);
-        for ((workflow, _), hit) in self.program.steps().zip(hits) {
-            if called.contains(workflow) {
-                all += 1;
-                done += u32::from(*hit > 0);
-            }
-        }
-        if all == 0 { 0.0 } else { (f64::from(done) / f64::from(all) * 1000.0).round() / 1000.0 }
-    }
-}
-
 /// The names of a workflow and of every workflow it calls, directly or not, as far as names tell.
 fn reachable<'a>(from: &'a Workflow, application: &'a Application) -> BTreeSet<&'a str> {
     let mut found: BTreeSet<&str> = BTreeSet::new();
@@ -270,52 +273,4 @@ fn reachable<'a>(from: &'a Workflow, application: &'a Application) -> BTreeSet<&
         open.extend(application.workflows.iter().filter(called));
     }
     found
-}
-
-fn cells_of(data: &WorkbookData) -> Cells {
-    let (mut book, _) = crate::engine::workbook::Workbook::from_data(data);
-    cells_of_dump(book.dump())
-}
-
-fn cells_of_dump(sheets: Vec<SheetDump>) -> Cells {
-    let mut cells = Cells::new();
-    for sheet in sheets {
-        for cell in sheet.cells {
-            cells.insert((sheet.name.clone(), cell.reference), cell.value);
-        }
-    }
-    cells
-}
-
-/// Equal as a person would say: numbers within Excel's 15 digits, texts exactly, blank and empty text alike.
-fn same(a: &CellValue, b: &CellValue) -> bool {
-    match (a, b) {
-        (CellValue::Number(a), CellValue::Number(b)) => (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()).max(1.0),
-        (CellValue::Blank, CellValue::Text(text)) | (CellValue::Text(text), CellValue::Blank) => text.is_empty(),
-        _ => a == b,
-    }
-}
-
-/// A value as a receipt shows it: numbers as they are, texts as their shape, because they may be personal data.
-fn shown(value: &CellValue) -> String {
-    match value {
-        CellValue::Blank => String::from("(blank)"),
-        CellValue::Number(number) if number.abs() < 1e9 => number.to_string(),
-        CellValue::Number(_) => String::from("(long number)"),
-        CellValue::Boolean(flag) => flag.to_string(),
-        CellValue::Error(text) => text.clone(),
-        CellValue::Text(text) => text
-            .chars()
-            .take(LONGEST_SHOWN)
-            .map(|c| {
-                if c.is_numeric() {
-                    '9'
-                } else if c.is_alphabetic() {
-                    'x'
-                } else {
-                    c
-                }
-            })
-            .collect(),
-    }
 }

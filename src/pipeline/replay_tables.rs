@@ -9,26 +9,15 @@ use super::access_data::database_of;
 use super::contents::ReadPath;
 use super::excel_data::serial_now;
 use super::macros::{granted, host_for};
+use super::replay::{Compared, RunCost, Runnable};
 use crate::base::Clock;
+use crate::engine::RunOutcome;
 use crate::engine::database::{DatabaseData, FieldValue, TableData};
 use crate::engine::workbook::data::WorkbookData;
-use crate::engine::{Limits, Program, RunOutcome, RunStatus, run};
-use crate::model::{Action, Application, Difference, EvidenceLevel, ProcedureKind, Step, Workflow};
+use crate::model::{Action, Application, EvidenceLevel, ProcedureKind, Step, Workflow};
 
 /// Relative tolerance for numbers, as for cells.
 const TOLERANCE: f64 = 1e-12;
-/// Differences that a receipt lists.
-const MOST_DIFFERENCES: usize = 100;
-
-/// What a comparison found.
-pub(super) struct Compared {
-    pub level: EvidenceLevel,
-    pub equal: bool,
-    /// Values compared.
-    pub cells: u64,
-    pub differences: Vec<Difference>,
-    pub hits: Vec<u32>,
-}
 
 /// A procedure or query that a person starts and that changes records.
 pub(super) fn can_start(workflow: &Workflow, application: &Application) -> bool {
@@ -59,68 +48,35 @@ fn changes(steps: &[Step], application: &Application, depth: usize) -> bool {
 /// Runs a workflow on the database and compares what it leaves.
 pub(super) fn compared(
     read: &ReadPath,
-    program: &Program,
-    workflow: &Workflow,
+    tried: Runnable<'_>,
     after: Option<&ReadPath>,
     clock: &dyn Clock,
 ) -> Result<Compared, PipelineError> {
-    let (here, outcome) = left_by(read, program, workflow, clock)?;
+    let (here, outcome, cost) = left_by(read, tried, clock)?;
     let (level, there) = match after {
         Some(after) => {
             let saved = database_of(std::slice::from_ref(after), serial_now(clock.now_ms()))?;
             (EvidenceLevel::Recorded, saved.data())
         }
-        None => (EvidenceLevel::SelfCompared, left_by(read, program, workflow, clock)?.0),
+        None => (EvidenceLevel::SelfCompared, left_by(read, tried, clock)?.0),
     };
-    let mut found = Compared {
-        level,
-        equal: matches!(outcome.status, RunStatus::Ok | RunStatus::Stopped),
-        cells: 0,
-        differences: Vec::new(),
-        hits: outcome.hits.clone(),
-    };
-    if let Some(reason) = ended_by(&outcome) {
-        found.differ("run", "ended", &reason);
-    }
+    let mut found = Compared::by(level, &outcome, cost);
     compare(&there, &here, &mut found);
     Ok(found)
 }
 
-fn ended_by(outcome: &RunOutcome) -> Option<String> {
-    match (&outcome.error, &outcome.refusal) {
-        (Some(error), _) => Some(format!("error {} in line {}: {}", error.number, error.line, error.description)),
-        (None, Some((capability, reason))) => Some(format!("refused: {capability}: {reason}")),
-        (None, None) => (outcome.status == RunStatus::Timeout).then(|| String::from("timeout")),
-    }
-}
-
 fn left_by(
     read: &ReadPath,
-    program: &Program,
-    workflow: &Workflow,
+    tried: Runnable<'_>,
     clock: &dyn Clock,
-) -> Result<(DatabaseData, RunOutcome), PipelineError> {
+) -> Result<(DatabaseData, RunOutcome, RunCost), PipelineError> {
     let database = database_of(std::slice::from_ref(read), serial_now(clock.now_ms()))?;
     let grants = granted(&[], &["database"])?;
     let mut host = host_for(&WorkbookData::default(), clock.now_ms(), Vec::new(), grants);
     host.models.push(Box::new(database.clone()));
     host.database = Some(Box::new(database.clone()));
-    let outcome = run(program, &workflow.name, Vec::new(), host, Limits::default())
-        .map_err(|error| PipelineError::Compile { source: Box::new(error) })?;
-    Ok((database.data(), outcome))
-}
-
-impl Compared {
-    fn differ(&mut self, cell: &str, legacy: &str, workflow: &str) {
-        self.equal = false;
-        if self.differences.len() < MOST_DIFFERENCES {
-            self.differences.push(Difference {
-                cell: cell.to_string(),
-                legacy: legacy.to_string(),
-                workflow: workflow.to_string(),
-            });
-        }
-    }
+    let (outcome, cost) = tried.run(host)?;
+    Ok((database.data(), outcome, cost))
 }
 
 fn compare(there: &DatabaseData, here: &DatabaseData, found: &mut Compared) {

@@ -47,7 +47,11 @@ pub struct Ran {
     pub calls: Vec<String>,
     pub verdict: Verdict,
     pub application: String,
+    /// The run alone, in milliseconds; checking and compiling are not in it.
     pub ms: f64,
+    /// Steps executed, each time counted.
+    pub executed: u64,
+    /// Bytes of linear memory at the end.
     pub memory_bytes: u64,
     pub capabilities: Vec<String>,
 }
@@ -85,6 +89,7 @@ pub fn run_workflow(
         calls: Vec::new(),
         application: application.id.clone(),
         ms: 0.0,
+        executed: 0,
         memory_bytes: 0,
         capabilities: Vec::new(),
         verdict,
@@ -123,6 +128,7 @@ pub fn run_workflow(
 
 fn finish(ran: &mut Ran, workflow: &Workflow, outcome: RunOutcome) {
     ran.memory_bytes = outcome.memory_bytes as u64;
+    ran.executed = outcome.steps_executed();
     ran.capabilities = outcome.capabilities_used.iter().map(|used| used.name().to_string()).collect();
     ran.report.status = outcome.status.name().to_string();
     let columns = columns_of(&workflow.steps, &outcome.steps);
@@ -294,7 +300,7 @@ pub fn record_run(
         "run.finished",
         serde_json::json!({
             "run": ran.report.run, "application": ran.application, "workflow": request.workflow, "status": ran.report.status,
-            "ms": ran.ms, "steps": ran.report.steps.len(), "memoryBytes": ran.memory_bytes, "error": ran.reason,
+            "ms": ran.ms, "steps": ran.executed, "memoryBytes": ran.memory_bytes, "error": ran.reason,
             "detail": { "purpose": "run", "steps": ran.report.steps, "capabilities": ran.capabilities },
         }),
     ));

@@ -175,6 +175,22 @@ pub struct ReceiptRow {
     pub time: String,
 }
 
+impl ReceiptRow {
+    /// Whether the legacy side's own result was met. A workflow that equals itself is no proof.
+    pub fn is_proof(&self) -> bool {
+        self.equal && self.level != "self"
+    }
+
+    /// `equal`, `different`, or `unproven` when there was nothing of the legacy side to compare with.
+    pub fn word(&self) -> &'static str {
+        match (self.equal, self.is_proof()) {
+            (_, true) => "equal",
+            (true, false) => "unproven",
+            (false, false) => "different",
+        }
+    }
+}
+
 /// One line of the audit trail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditRow {

@@ -5,7 +5,6 @@ mod support;
 mod architecture;
 mod base;
 mod cli;
-mod cli_contract;
 mod convert;
 mod convert_access;
 mod dsl;

@@ -398,6 +398,13 @@ fn planted_families_are_one_application_each_and_nothing_else_joins_them() {
 fn every_replayable_sample_macro_gives_what_the_file_holds() {
     let receipts = sample_workspace().receipts().expect("answers");
     assert!(receipts.len() >= 4, "{} receipts", receipts.len());
+    for run in sample_workspace().runs().expect("answers") {
+        assert!(
+            run.ms > 0.0 && run.steps > 0 && run.memory_bytes > 0,
+            "{}: a replay is measured as any run",
+            run.workflow
+        );
+    }
     let different: Vec<String> = receipts
         .iter()
         .filter(|receipt| !receipt.equal && !receipt.procedure.starts_with("modSend"))

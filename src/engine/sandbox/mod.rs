@@ -173,6 +173,13 @@ pub struct RunOutcome {
     pub host: Host,
 }
 
+impl RunOutcome {
+    /// Steps executed, each time counted.
+    pub fn steps_executed(&self) -> u64 {
+        self.hits.iter().map(|hits| u64::from(*hits)).sum()
+    }
+}
+
 /// A module made ready for this machine.
 #[derive(Debug, Clone)]
 pub struct CompiledModule(Module);

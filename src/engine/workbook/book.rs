@@ -1,10 +1,10 @@
 //! The workbook as a whole: sheets, names, tables, the record of what was written, and the structural changes that reach
 //! formulas on every sheet. Built from `WorkbookData`; it knows no VBA.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::area::{Area, parse_area};
+use super::area::{AddressStyle, Area, parse_area};
 use super::data::{CellData, CellDump, CellValue, NameData, SheetData, SheetDump, TableData, Visibility, WorkbookData};
 use super::entry::{error_number, error_text};
 use super::grid::Cell;
@@ -322,6 +322,22 @@ impl Workbook {
         self.rewrite_names(|text| rewritten(text, ""));
     }
 
+    /// Starts to note which cells are written.
+    pub fn watch(&mut self) {
+        self.sheets.iter_mut().for_each(|sheet| sheet.grid.watch());
+    }
+
+    /// Names of sheets and addresses of the cells written since `watch`; none when that cannot be said of every sheet,
+    /// because one was added or its rows or columns moved.
+    pub fn written(&self) -> Option<BTreeSet<(String, String)>> {
+        let mut found = BTreeSet::new();
+        for sheet in &self.sheets {
+            let address = |(row, column): &(u32, u32)| Area::cell(*row, *column).address(AddressStyle::RELATIVE);
+            found.extend(sheet.grid.written()?.iter().map(|at| (sheet.name.clone(), address(at))));
+        }
+        Some(found)
+    }
+
     /// Every sheet's hidden rows and cells that are not blank, results as last known.
     pub fn dump(&mut self) -> Vec<SheetDump> {
         self.flush();
@@ -434,7 +450,7 @@ fn load_table(id: u32, data: &TableData, area: Area) -> Table {
 
 fn sheet_data(sheet: &Sheet) -> SheetData {
     let used = sheet.used_range();
-    let relative = |area: &Area| area.address(super::area::AddressStyle::RELATIVE);
+    let relative = |area: &Area| area.address(AddressStyle::RELATIVE);
     let mut cells: Vec<CellData> = Vec::new();
     for (row, column, cell) in sheet.grid.cells(Area::SHEET) {
         let format = sheet.number_format(row, column);
@@ -490,7 +506,7 @@ pub fn table_columns(sheet: &Sheet, table: &Table) -> Vec<String> {
 fn table_data(sheet: &Sheet, table: &Table) -> TableData {
     TableData {
         name: table.name.clone(),
-        range: table.area.address(super::area::AddressStyle::RELATIVE),
+        range: table.area.address(AddressStyle::RELATIVE),
         columns: table_columns(sheet, table),
         header_row: table.header_row,
         totals_row: table.totals_row,
@@ -499,7 +515,7 @@ fn table_data(sheet: &Sheet, table: &Table) -> TableData {
 
 fn dump_sheet(sheet: &Sheet) -> SheetDump {
     let cells = sheet.grid.cells(Area::SHEET).map(|(row, column, cell)| CellDump {
-        reference: Area::cell(row, column).address(super::area::AddressStyle::RELATIVE),
+        reference: Area::cell(row, column).address(AddressStyle::RELATIVE),
         value: to_cell_value(&cell.value),
         formula: cell.formula.as_ref().map(|text| format!("={text}")),
     });

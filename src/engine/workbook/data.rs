@@ -1,7 +1,11 @@
 //! The plain description a workbook is built from and can be read back into: whoever opens files fills it, the engine
 //! does not know which reader did. Rows and columns count from 1.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+
+use super::area::{AddressStyle, Area};
 
 /// One workbook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +25,22 @@ pub struct WorkbookData {
     pub names: Vec<NameData>,
     /// Position of the active sheet, from 0.
     pub active_sheet: usize,
+}
+
+impl WorkbookData {
+    /// The same workbook without the content of some cells, by (sheet name, address without `$`); their formats stay.
+    pub fn without(&self, cells: &BTreeSet<(String, String)>) -> WorkbookData {
+        let mut cleared = self.clone();
+        for sheet in &mut cleared.sheets {
+            for cell in &mut sheet.cells {
+                let address = Area::cell(cell.row, cell.column).address(AddressStyle::RELATIVE);
+                if cells.contains(&(sheet.name.clone(), address)) {
+                    (cell.value, cell.formula, cell.array) = (CellValue::Blank, None, None);
+                }
+            }
+        }
+        cleared
+    }
 }
 
 /// One worksheet.

@@ -1,7 +1,7 @@
 //! Excel's object model over one workbook in memory: implements `ObjectModel` by the member tables of the classes.
 //! It knows which class answers; what the members do is in the files of the classes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::application::{APPLICATION, WORKBOOK, WORKBOOKS};
 use super::area::Area;
@@ -90,6 +90,16 @@ impl Excel {
     /// A Range descriptor that follows its cells, for event procedures (`Target`).
     pub fn range_object(&self, sheet: u32, area: Area) -> Value {
         self.range_value(&RangeRef::new(sheet, area))
+    }
+
+    /// Starts to note which cells are written.
+    pub fn watch(&mut self) {
+        self.book.watch();
+    }
+
+    /// What was written since `watch`; see `Workbook::written`.
+    pub fn written(&self) -> Option<BTreeSet<(String, String)>> {
+        self.book.written()
     }
 
     /// Recalculates what is due and lists every sheet's cells.

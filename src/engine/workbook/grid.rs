@@ -1,6 +1,7 @@
 //! Sparse cells of one sheet: a vector of rows, each a vector sorted by column. Inserting or deleting rows moves pointers
 //! only; looking up or down a column is a walk over rows with a binary search each. Holds content, not formats.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::area::{Area, COLUMNS, ROWS};
@@ -31,6 +32,8 @@ pub struct Grid {
     rows: Vec<Row>,
     /// The used area while it is known: every range a formula reads asks for it.
     used: std::cell::Cell<Option<Area>>,
+    /// Positions whose content was set or taken since `watch`; none while nobody watches, or since rows or columns moved.
+    written: Option<BTreeSet<(u32, u32)>>,
 }
 
 /// Which way something lies or moves.
@@ -51,6 +54,23 @@ fn number(index: usize) -> u32 {
 }
 
 impl Grid {
+    /// Starts to note which positions are written. New results of formulas are not writing.
+    pub fn watch(&mut self) {
+        self.written = Some(BTreeSet::new());
+    }
+
+    /// The (row, column) of what was written since `watch`; none when nobody watched, or when rows or columns were inserted
+    /// or deleted, so that a position no longer means one cell.
+    pub fn written(&self) -> Option<&BTreeSet<(u32, u32)>> {
+        self.written.as_ref()
+    }
+
+    fn note(&mut self, row: u32, column: u32) {
+        if let Some(written) = &mut self.written {
+            written.insert((row, column));
+        }
+    }
+
     pub fn get(&self, row: u32, column: u32) -> Option<&Cell> {
         let cells = self.rows.get(index(row))?;
         let at = cells.binary_search_by_key(&column, |(c, _)| *c).ok()?;
@@ -68,6 +88,7 @@ impl Grid {
         if !Area::SHEET.holds(row, column) {
             return;
         }
+        self.note(row, column);
         if cell.formula.is_none() && cell.value == Value::Empty {
             self.remove(row, column);
             return;
@@ -93,6 +114,7 @@ impl Grid {
         let cells = self.rows.get_mut(index(row))?;
         let at = cells.binary_search_by_key(&column, |(c, _)| *c).ok()?;
         let (_, cell) = cells.remove(at);
+        self.note(row, column);
         self.forget_edge(Area::cell(row, column));
         self.trim();
         Some(cell)
@@ -156,6 +178,7 @@ impl Grid {
             taken.extend(cells.drain(from..to).map(|(column, cell)| (number(at), column, cell)));
         }
         self.trim();
+        taken.iter().for_each(|(row, column, _)| self.note(*row, *column));
         taken
     }
 
@@ -195,6 +218,7 @@ impl Grid {
 
     /// Makes room for rows; false when stored cells would leave the sheet.
     pub fn insert_rows(&mut self, at: u32, count: u32) -> bool {
+        self.written = None;
         self.used.set(None);
         let at = index(at);
         if at >= self.rows.len() {
@@ -208,6 +232,7 @@ impl Grid {
     }
 
     pub fn delete_rows(&mut self, at: u32, count: u32) {
+        self.written = None;
         self.used.set(None);
         let last = index(at).saturating_add(count as usize).min(self.rows.len());
         if index(at) < last {
@@ -218,6 +243,7 @@ impl Grid {
 
     /// Makes room for columns; false when stored cells would leave the sheet.
     pub fn insert_columns(&mut self, at: u32, count: u32) -> bool {
+        self.written = None;
         self.used.set(None);
         let fits = |cells: &Row| cells.last().is_none_or(|(c, _)| *c < at || c.saturating_add(count) <= COLUMNS);
         if !self.rows.iter().all(fits) {
@@ -231,6 +257,7 @@ impl Grid {
     }
 
     pub fn delete_columns(&mut self, at: u32, count: u32) {
+        self.written = None;
         self.used.set(None);
         let end = at.saturating_add(count);
         for cells in &mut self.rows {

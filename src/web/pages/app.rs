@@ -117,9 +117,10 @@ fn build(web: &Web, theme: &str, id: &str) -> Result<App, PageError> {
     Ok(App {
         shell: shell(web, theme, &view.row.name, "/apps")?,
         model_sub: format!(
-            "{} tables · {fields} fields · {} relationships",
-            view.model.data_models.len(),
-            view.model.relationships.len()
+            "{} · {} · {}",
+            super::counted(view.model.data_models.len(), "table"),
+            super::counted(fields, "field"),
+            super::counted(view.model.relationships.len(), "relationship")
         ),
         owner: view.model.metadata.owner.clone().unwrap_or_else(|| String::from("unknown")),
         decision_class: decision_class(&decision),
@@ -154,7 +155,7 @@ fn counts(view: &ApplicationView, fields: usize) -> Counts {
         manual: coverage.manual,
         statements: coverage.statements,
         converted: coverage.exact + coverage.approximate + coverage.noop,
-        replayed_equal: view.receipts.iter().filter(|receipt| receipt.equal).count(),
+        replayed_equal: view.receipts.iter().filter(|receipt| receipt.is_proof()).count(),
         replayed: view.receipts.len(),
     }
 }
@@ -227,7 +228,7 @@ fn line(model: &DataModel, field: &Field, view: &ApplicationView) -> Line {
         name: field.name.clone(),
         kind: kind_text(field),
         rules: rules_text(model, field, view),
-        evidence: evidence.iter().map(|evidence| evidence_text(evidence)).collect(),
+        evidence: evidence_lines(&evidence),
         against: evidence
             .iter()
             .flat_map(|evidence| evidence.counter_examples.iter().map(String::as_str))
@@ -291,6 +292,21 @@ fn rules_text(model: &DataModel, field: &Field, view: &ApplicationView) -> Strin
     rules.join(", ")
 }
 
-fn evidence_text(evidence: &Evidence) -> String {
-    format!("{} of {}: {}", super::grouped(evidence.held), super::grouped(evidence.seen), evidence.rule)
+/// What held, one line for all rules that held equally often.
+fn evidence_lines(evidence: &[&Evidence]) -> Vec<String> {
+    let mut lines: Vec<((u64, u64), Vec<&str>)> = Vec::new();
+    for one in evidence {
+        let counts = (one.held, one.seen);
+        match lines.iter_mut().find(|(known, _)| *known == counts) {
+            Some((_, rules)) if rules.contains(&one.rule.as_str()) => {}
+            Some((_, rules)) => rules.push(&one.rule),
+            None => lines.push((counts, vec![&one.rule])),
+        }
+    }
+    lines
+        .into_iter()
+        .map(|((held, seen), rules)| {
+            format!("{} of {}: {}", super::grouped(held), super::grouped(seen), rules.join("; "))
+        })
+        .collect()
 }

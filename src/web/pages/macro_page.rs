@@ -177,7 +177,7 @@ fn verdict(receipt: Option<&Receipt>, manual: usize) -> Verdict {
         }
         EvidenceLevel::SecondRuntime => "Second runtime: another program ran the macro, and the results were compared.",
         EvidenceLevel::SelfCompared => {
-            "Self: the workflow was compared with itself. This proves that it is deterministic, and no more."
+            "Self: compared with a further run of the macro's own conversion, not with Excel. This proves that it is deterministic, and no more."
         }
     };
     let (word, class, text) = match (receipt.equal, receipt.level) {

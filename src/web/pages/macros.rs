@@ -59,8 +59,7 @@ fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Macros, PageError> {
                 .iter()
                 .find(|receipt| receipt.application == row.application && receipt.procedure == workflow.name)
                 .map_or(String::from("unproven"), |receipt| {
-                    let result = if receipt.equal { "equal" } else { "different" };
-                    format!("{result} ({}), {} cells", receipt.level, receipt.cells)
+                    format!("{} ({}), {} cells", receipt.word(), receipt.level, receipt.cells)
                 });
             rows.push(Row {
                 application: row.application.clone(),
