@@ -102,6 +102,11 @@ fn row_of(columns: &[Vec<Scalar>], row: usize) -> Vec<Scalar> {
     columns.iter().map(|column| column.get(row).cloned().unwrap_or_default()).collect()
 }
 
+/// A number of things in words; none of none.
+fn counted_as(n: usize, one: &str, more: &str) -> Option<String> {
+    (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { more }))
+}
+
 fn sort(evidence: &mut [Evidence]) {
     evidence.sort_by(|a, b| (&a.subject, &a.claim).cmp(&(&b.subject, &b.claim)));
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::Source;
 use super::column::Profile;
 use super::keys::{named_after, tuple};
 use super::names::{is_key_name, plain};
 use super::table::Table;
+use super::{Source, counted_as};
 use super::{likeness, lookups};
 use crate::model::{End, Evidence, Field, Relationship};
 
@@ -161,7 +161,9 @@ fn proof(tables: &[Table], candidate: &Candidate, link: &Relationship) -> Eviden
         seen: candidate.seen,
         place: tables.get(candidate.child).map_or(String::new(), |table| table.place.clone()),
         confidence: candidate.confidence,
-        counter_examples: if orphans > 0 { vec![format!("{orphans} rows without a parent")] } else { Vec::new() },
+        counter_examples: counted_as(orphans as usize, "row without a parent", "rows without a parent")
+            .into_iter()
+            .collect(),
     }
 }
 

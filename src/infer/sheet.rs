@@ -9,7 +9,7 @@ use crate::facts::{FileKind, ListObjectFacts, Scalar, SheetContent};
 use crate::model::{DataModel, Field, ModelSource, Region};
 
 /// Tables of one workbook that are modelled, the largest of each sheet first. Every column is held against every key, so a
-/// sheet of thousands of small blocks would take minutes; no workbook of the measured corpora has more than a tenth of this.
+/// sheet of thousands of small blocks would take minutes.
 const MOST_TABLES: usize = 400;
 
 /// The tables of one workbook.

@@ -2,6 +2,7 @@
 //! or date only when nothing is lost by it.
 
 use super::column::{BOOLEAN_PAIRS, Profile};
+use super::counted_as;
 use super::formats::Shown;
 use super::names::{is_key_name, words};
 use super::semantic::names;
@@ -157,15 +158,12 @@ fn by_values(field: &mut Field, profile: &Profile, shown: Shown) -> Evidence {
     field.kind = decision.kind;
     let odd = filled.saturating_sub(decision.held);
     let mut counter_examples = decision.remarks;
-    if odd > 0 {
-        counter_examples.push(format!("{odd} values do not fit"));
-    }
-    if profile.noise > 0 {
-        counter_examples.push(format!("{} cells hold a word for \"nothing\"", profile.noise));
-    }
-    if profile.errors > 0 {
-        counter_examples.push(format!("{} cells hold an error", profile.errors));
-    }
+    let counted = [
+        (odd, "value does not fit", "values do not fit"),
+        (profile.noise, "cell holds a word for \"nothing\"", "cells hold a word for \"nothing\""),
+        (profile.errors, "cell holds an error", "cells hold an error"),
+    ];
+    counter_examples.extend(counted.into_iter().filter_map(|(n, one, more)| counted_as(n, one, more)));
     let share = if filled == 0 { 0.0 } else { decision.held as f64 / filled as f64 };
     Evidence {
         rule: decision.rule.to_string(),
@@ -256,7 +254,10 @@ fn moment_type(field: &Field, profile: &Profile, shown: Shown, moments: usize) -
     let turned = profile.day_first.min(profile.month_first);
     if turned > 0 {
         decision.held = moments - turned;
-        decision.remarks.push(format!("{turned} dates have day and month the other way round"));
+        let (one, more) = ("date has", "dates have");
+        decision
+            .remarks
+            .extend(counted_as(turned, one, more).map(|dates| format!("{dates} day and month the other way round")));
     }
     if shown.times > shown.dates {
         return Decision { kind: String::from("DateTime"), ..decision }.because("number format shows a time");

@@ -18,7 +18,7 @@ use crate::model::{Application, Field, Inference, Workflow};
 
 /// Raised whenever reading, inferring or converting gives something else for the same file: unchanged files are then read
 /// again at the next scan.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// A file's facts as kept, with the object that holds its model.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -23,10 +23,11 @@ pub struct KpiReport {
 /// `Argument` when `as_of` is no day; the projection's own.
 pub fn kpis(workspace: &Workspace, as_of: Option<&str>) -> Result<KpiReport, PipelineError> {
     let day = as_of.map_or_else(|| workspace.today(), str::to_string);
-    let rows = observations(workspace)?;
-    let kpis = indicators(&rows, &day).map_err(|error| PipelineError::Argument {
-        what: String::from("the day"),
-        reason: crate::base::Chain(&error).to_string(),
+    let kpis = workspace.indicators(&day, || {
+        indicators(&observations(workspace)?, &day).map_err(|error| PipelineError::Argument {
+            what: String::from("the day"),
+            reason: crate::base::Chain(&error).to_string(),
+        })
     })?;
     Ok(KpiReport { kpis })
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{FileRow, PipelineError};
 use crate::base::{Clock, TenantId, date_of_unix_ms};
+use crate::insight::Indicator;
 use crate::ledger::{
     Event, FileLedger, Ledger, LedgerError, ObjectId, Objects, Opening, Record, SealedOriginals, TenantKeys,
 };
@@ -35,10 +36,36 @@ pub struct Workspace {
     reader: ReaderCommand,
     /// Held while something is read, weighed and recorded, so that two people's decisions do not overlook each other.
     turn: Mutex<()>,
-    /// The files of the estate as of a version of the ledger: every page asks for them.
-    estate: Mutex<Option<(u64, Vec<FileRow>)>>,
+    /// The files of the estate: every page asks for them.
+    estate: Kept<u64, Vec<FileRow>>,
+    /// The indicators of the day asked for last.
+    indicators: Kept<(u64, String), Vec<Indicator>>,
     /// What was mended on opening, in words for a person; empty when nothing was.
     mended: Vec<String>,
+}
+
+/// What was made last, and from which state.
+struct Kept<S, T>(Mutex<Option<(S, T)>>);
+
+impl<S, T> Default for Kept<S, T> {
+    fn default() -> Self {
+        Kept(Mutex::new(None))
+    }
+}
+
+impl<S: PartialEq, T: Clone> Kept<S, T> {
+    /// The kept value if it is of this state, else a new one. Whoever asks meanwhile waits for it.
+    fn of(&self, state: S, make: impl FnOnce() -> Result<T, PipelineError>) -> Result<T, PipelineError> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, value)) = kept.as_ref()
+            && *known == state
+        {
+            return Ok(value.clone());
+        }
+        let value = make()?;
+        *kept = Some((state, value.clone()));
+        Ok(value)
+    }
 }
 
 impl Workspace {
@@ -67,7 +94,8 @@ impl Workspace {
             store: opened.store,
             reader,
             turn: Mutex::new(()),
-            estate: Mutex::new(None),
+            estate: Kept::default(),
+            indicators: Kept::default(),
             mended,
         };
         workspace.catch_up()?;
@@ -119,7 +147,7 @@ impl Workspace {
         &self.originals
     }
 
-    /// The number of the last record; pages are cached by it.
+    /// The number of the last record.
     pub fn version(&self) -> u64 {
         self.ledger.lock().map_or(0, |ledger| ledger.last_seq())
     }
@@ -129,21 +157,21 @@ impl Workspace {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The files as `read` gives them, read once per version of the ledger.
+    /// The files as `read` gives them, read once per state of the projection.
     pub(super) fn estate(
         &self,
         read: impl FnOnce() -> Result<Vec<FileRow>, PipelineError>,
     ) -> Result<Vec<FileRow>, PipelineError> {
-        let version = self.version();
-        let mut kept = self.estate.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, files)) = kept.as_ref()
-            && *of == version
-        {
-            return Ok(files.clone());
-        }
-        let files = read()?;
-        *kept = Some((version, files.clone()));
-        Ok(files)
+        self.estate.of(self.store.revision(), read)
+    }
+
+    /// The indicators of a day as `compute` gives them, computed once per state of the projection.
+    pub(super) fn indicators(
+        &self,
+        day: &str,
+        compute: impl FnOnce() -> Result<Vec<Indicator>, PipelineError>,
+    ) -> Result<Vec<Indicator>, PipelineError> {
+        self.indicators.of((self.store.revision(), day.to_string()), compute)
     }
 
     /// Keeps a document as an object.

@@ -3,6 +3,7 @@
 //! transaction as the rows; only a `TenantScope` can ask, and no query takes a tenant next to its data.
 //! Knows neither ledger nor pages: it is handed records and gives rows.
 
+mod answers;
 mod open;
 mod parquet;
 mod project;

@@ -1,10 +1,12 @@
 //! Opening: locked down, set aside and rebuilt when it cannot be opened.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use duckdb::{Config, Connection, params};
 
+use super::answers::Answers;
 use super::project::{RULES, SCHEMA};
 use super::{StoreError, TenantScope};
 use crate::base::{TenantId, sha256_hex};
@@ -17,6 +19,9 @@ const MEMORY: &str = "1GB";
 /// The projection of all tenants of one installation.
 pub struct Store {
     connection: Mutex<Connection>,
+    answers: Mutex<Answers>,
+    /// Rises with each batch of records applied.
+    revision: AtomicU64,
     path: Option<PathBuf>,
 }
 
@@ -70,7 +75,7 @@ impl Store {
             .map_err(|source| StoreError::Open { path: shown, source })?;
         prove_locked(&connection)?;
         same_version(&connection)?;
-        Ok(Store { connection: Mutex::new(connection), path })
+        Ok(Store { connection: Mutex::new(connection), answers: Mutex::default(), revision: AtomicU64::new(0), path })
     }
 
     /// The only way to ask: a handle that sees one tenant.
@@ -78,9 +83,23 @@ impl Store {
         TenantScope::new(self, tenant.clone())
     }
 
+    /// A number that changes whenever a question may get another answer.
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    pub(super) fn changed(&self) {
+        self.revision.fetch_add(1, Ordering::Release);
+    }
+
     /// Where the projection lies; none when it is in memory.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// The answers that still hold. Whoever takes the connection as well takes it first.
+    pub(super) fn answers(&self) -> Result<MutexGuard<'_, Answers>, StoreError> {
+        self.answers.lock().map_err(|_| StoreError::Poisoned)
     }
 
     pub(super) fn connection(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {

@@ -49,11 +49,16 @@ impl Store {
     pub fn apply(&self, tenant: &TenantId, rows: &[LedgerRow]) -> Result<(), StoreError> {
         let done = self.applied(tenant)?;
         let fresh: Vec<&LedgerRow> = rows.iter().filter(|row| row.seq > done).collect();
+        if fresh.is_empty() {
+            return Ok(());
+        }
         let mut connection = self.connection()?;
+        self.answers()?.forget();
         for batch in batches(&fresh) {
             let last = batch.last().map_or(done, |row| row.seq);
             apply_batch(&mut connection, tenant, batch, last)
                 .map_err(|source| StoreError::Apply { seq: last, source })?;
+            self.changed();
         }
         Ok(())
     }

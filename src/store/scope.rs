@@ -1,4 +1,7 @@
-//! One tenant's view. A question is a named SQL text whose only reach is the tenant's own rows.
+//! One tenant's view. A question is a named SQL text whose only reach is the tenant's own rows. Its answer is kept until the
+//! next record is applied.
+
+use std::sync::Arc;
 
 use duckdb::params;
 use serde::de::DeserializeOwned;
@@ -37,6 +40,20 @@ impl<'a> TenantScope<'a> {
     /// # Errors
     /// `Ask` when DuckDB refuses, `Shape` when a row does not fit `T`.
     pub fn ask<T: DeserializeOwned>(&self, question: Question, argument: &Value) -> Result<Vec<T>, StoreError> {
+        let shape_error = |source| StoreError::Shape { question: question.name, source };
+        self.rows(question, argument.to_string())?
+            .iter()
+            .map(|row| serde_json::from_str(row).map_err(shape_error))
+            .collect()
+    }
+
+    /// The answer as JSON texts: the kept one, else DuckDB's. Planning a question takes it longer than answering, and a page
+    /// asks a dozen of them.
+    fn rows(&self, question: Question, argument: String) -> Result<Arc<[String]>, StoreError> {
+        let key = (self.tenant.clone(), question.sql, argument);
+        if let Some(kept) = self.store.answers()?.get(&key) {
+            return Ok(kept);
+        }
         let ask_error = |source| StoreError::Ask { question: question.name, source };
         let text = format!(
             "WITH me AS (SELECT ?::VARCHAR AS tenant_id, ?::JSON AS argument), result_row AS ({}) SELECT to_json(result_row)::VARCHAR FROM result_row",
@@ -44,14 +61,14 @@ impl<'a> TenantScope<'a> {
         );
         let connection = self.store.connection()?;
         let mut statement = connection.prepare(&text).map_err(ask_error)?;
-        let mut rows = statement.query(params![self.tenant.as_str(), argument.to_string()]).map_err(ask_error)?;
-        let mut found = Vec::new();
+        let mut rows = statement.query(params![self.tenant.as_str(), key.2]).map_err(ask_error)?;
+        let mut found: Vec<String> = Vec::new();
         while let Some(row) = rows.next().map_err(ask_error)? {
-            let json: String = row.get(0).map_err(ask_error)?;
-            let item =
-                serde_json::from_str(&json).map_err(|source| StoreError::Shape { question: question.name, source })?;
-            found.push(item);
+            found.push(row.get(0).map_err(ask_error)?);
         }
+        let found: Arc<[String]> = found.into();
+        // Still under the connection's lock: no record can be applied between the question and the keeping of its answer.
+        self.store.answers()?.keep(key, Arc::clone(&found));
         Ok(found)
     }
 }

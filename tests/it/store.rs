@@ -70,6 +70,25 @@ fn a_record_applied_twice_counts_once() {
 }
 
 #[test]
+fn a_kept_answer_is_forgotten_with_the_next_record_and_never_another_tenants() {
+    let (store, local, other) = (Store::in_memory().expect("opens"), tenant("local"), tenant("other"));
+    let by = |argument: &str| {
+        let one = Question {
+            name: "test runs of an application",
+            sql: "SELECT r.seq FROM run r JOIN me USING (tenant_id) WHERE r.application = me.argument->>'application'",
+        };
+        let rows: Vec<Value> = store.scope(&local).ask(one, &json!({ "application": argument })).expect("answers");
+        rows.len()
+    };
+    assert_eq!((ask(&store, &local, RUNS).len(), by("stock"), store.revision()), (0, 0, 0));
+    store.apply(&local, &[run(1)]).expect("applies");
+    assert_eq!((ask(&store, &local, RUNS).len(), by("stock"), by("other"), store.revision()), (1, 1, 0, 1));
+    assert_eq!((ask(&store, &local, RUNS).len(), ask(&store, &other, RUNS).len()), (1, 0));
+    store.apply(&other, &[run(1), run(2)]).expect("applies");
+    assert_eq!((ask(&store, &local, RUNS).len(), ask(&store, &other, RUNS).len()), (1, 2));
+}
+
+#[test]
 fn records_give_the_same_rows_however_they_arrive() {
     let local = tenant("local");
     // More than one batch of 500, in one go and in uneven parts.
