@@ -14,6 +14,7 @@ mod index;
 mod rule;
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -72,7 +73,33 @@ fn judge(
         (Reverse(a.severity), &a.id, &a.object, &a.message).cmp(&(Reverse(b.severity), &b.id, &b.object, &b.message))
     });
     violations.dedup();
-    Ok(Verdict { decision: decision(&violations), violations })
+    Ok(Verdict { decision: decision(&violations), violations: bounded(violations) })
+}
+
+/// Findings of one rule that are listed one by one. A person mends the cause and not the five hundredth place, and a verdict
+/// is kept whole in the ledger.
+const MOST_OF_A_RULE: usize = 200;
+
+/// The findings in their order; those of a rule beyond `MOST_OF_A_RULE` are one that says how many they are.
+fn bounded(violations: Vec<Finding>) -> Vec<Finding> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut kept: Vec<Finding> = Vec::with_capacity(violations.len());
+    let mut beyond: BTreeMap<String, Finding> = BTreeMap::new();
+    for violation in violations {
+        let count = seen.entry(violation.id.clone()).or_insert(0);
+        *count += 1;
+        if *count <= MOST_OF_A_RULE {
+            kept.push(violation);
+        } else {
+            let last = beyond.entry(violation.id.clone()).or_insert(violation);
+            last.object = format!("{} further places", *count - MOST_OF_A_RULE);
+        }
+    }
+    for (id, last) in beyond {
+        let after = kept.iter().rposition(|one| one.id == id).map_or(kept.len(), |at| at + 1);
+        kept.insert(after, last);
+    }
+    kept
 }
 
 fn decision(violations: &[Finding]) -> Decision {

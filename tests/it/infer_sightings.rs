@@ -243,6 +243,29 @@ fn a_number_among_formulas_is_typed_over_and_a_remark_is_not() {
 }
 
 #[test]
+fn results_whose_formulas_a_reader_left_out_are_not_taken_for_typed() {
+    let mut cut = sheet(&[]);
+    cut.sheets[0].cells.iter_mut().skip(10).for_each(|cell| cell.formula = None);
+    assert_eq!(places(&seen(&cut), "formula_overwritten"), []);
+}
+
+#[test]
+fn many_values_among_the_formulas_of_one_column_are_one_area() {
+    const LAST: u32 = 1_001;
+    let mut long = sheet(&[]);
+    let cell = |row: u32, formula: Option<&str>| CellContent {
+        row,
+        column: 3,
+        value: Scalar::Number(1.0),
+        formula: formula.map(String::from),
+        ..CellContent::default()
+    };
+    long.sheets[0].cells = (2..=LAST).map(|row| cell(row, (row % 10 != 0).then_some("B2*2"))).collect();
+    long.facts.formulas = vec![shape("B2*2", "C2:C1001", 900)];
+    assert_eq!(places(&seen(&long), "formula_overwritten"), [(String::from("S!C10:C1000"), 100)]);
+}
+
+#[test]
 fn steps_of_a_model_show_credentials_by_their_place() {
     let read = |steps: serde_json::Value| -> Application {
         let text = serde_json::json!({"id": "a", "version": "1", "workflows": [{"name": "w", "steps": steps}]});

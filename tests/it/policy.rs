@@ -257,6 +257,24 @@ fn the_same_input_gives_the_same_verdict() {
 }
 
 #[test]
+fn of_many_findings_of_one_rule_the_rest_is_counted_in_one() {
+    let secrets = |n: usize| -> Value {
+        (0..n).map(|line| json!({"kind": "hardcoded_secret", "location": format!("mod1:{line}")})).collect()
+    };
+    let few = policy::check(&clean(), &secrets(3), DAY).unwrap();
+    let rule =
+        few.violations.iter().find(|one| one.object.contains("mod1:")).expect("a credential is a finding").id.clone();
+    let places = |n: usize| {
+        let verdict = policy::check(&clean(), &secrets(n), DAY).unwrap();
+        assert_eq!(verdict.decision, few.decision);
+        objects(&verdict, &rule).into_iter().map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(places(200).len(), 200);
+    let many = places(512);
+    assert_eq!((many.len(), many.last().map(String::as_str)), (201, Some("312 further places")));
+}
+
+#[test]
 fn observations_may_be_a_list_or_an_object() {
     let seen = json!([{"kind": "hardcoded_secret", "location": "Module1:12"}]);
     let as_list = policy::check(&clean(), &seen, DAY).unwrap();

@@ -16,6 +16,8 @@ const UNITS: [f64; 17] =
 const FEWEST_FORMULAS: usize = 3;
 /// Share of a column's filled cells that must be formulas of one shape.
 const LEAST_SHARE: f64 = 0.7;
+/// Cells of one run of formulas that are named one by one; more are one sighting of the area they lie in.
+const MOST_CELLS: usize = 50;
 /// Functions whose branches are results, so that a rate in them is an assumption.
 const CHOOSING: [&str; 5] = ["IF", "IFS", "SWITCH", "CHOOSE", "IFERROR"];
 
@@ -121,11 +123,22 @@ fn typed_over(sheet: &str, shape: &FormulaFacts, cells: &[&CellContent]) -> Vec<
     if (shape.cells as f64) < cells.len() as f64 * LEAST_SHARE {
         return Vec::new();
     }
-    cells
-        .iter()
-        .filter(|cell| cell.formula.is_none() && is_typed(&cell.value))
-        .map(|cell| Sighting::at("formula_overwritten", address(sheet, cell.row, cell.column), 1))
-        .collect()
+    // A reader that ran out of its budget keeps results without their formulas: then nothing can be said of the others.
+    let formulas = cells.iter().filter(|cell| cell.formula.is_some()).count() as u64;
+    if formulas < shape.cells {
+        return Vec::new();
+    }
+    let typed: Vec<&&CellContent> =
+        cells.iter().filter(|cell| cell.formula.is_none() && is_typed(&cell.value)).collect();
+    let place = |cell: &CellContent| address(sheet, cell.row, cell.column);
+    match typed.as_slice() {
+        [first, .., last] if typed.len() > MOST_CELLS => {
+            let end = place(last);
+            let end = end.rsplit('!').next().unwrap_or(&end);
+            vec![Sighting::at("formula_overwritten", format!("{}:{end}", place(first)), typed.len())]
+        }
+        _ => typed.iter().map(|cell| Sighting::at("formula_overwritten", place(cell), 1)).collect(),
+    }
 }
 
 fn is_empty(value: &Scalar) -> bool {
