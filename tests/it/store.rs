@@ -172,6 +172,19 @@ fn an_import_replaces_the_earlier_one_of_its_kind_for_its_tenant_only() {
 }
 
 #[test]
+fn an_import_of_hundreds_of_thousands_of_records_fits() {
+    let (store, local) = (Store::in_memory().expect("opens"), tenant("local"));
+    let names: Vec<String> = (0..300_000).map(|n| format!("OPS-{n:06}")).collect();
+    let items: Vec<&str> = names.iter().map(String::as_str).collect();
+    store.apply(&local, &[backlog(1, &items)]).expect("applies");
+    let count = Question {
+        name: "test size of the backlog",
+        sql: "SELECT count(*) AS n, max(b.item) AS last FROM backlog b JOIN me USING (tenant_id)",
+    };
+    assert_eq!(ask(&store, &local, count), [json!({ "n": 300_000, "last": "OPS-299999" })]);
+}
+
+#[test]
 fn two_imports_of_a_kind_in_one_batch_leave_the_last() {
     let (store, local) = (Store::in_memory().expect("opens"), tenant("local"));
     store.apply(&local, &[backlog(1, &["A-1"]), backlog(2, &["A-2"])]).expect("applies");

@@ -41,32 +41,32 @@ INSERT INTO status SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), TRY_CAST(
     FROM batch_event WHERE event = 'application.status';
 INSERT INTO approval SELECT tenant_id, seq, TRY_CAST(time AS TIMESTAMP), actor, data::JSON->>'application', data::JSON->>'reason' FROM batch_event WHERE event = 'approval.recorded';
 DELETE FROM backlog WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'backlog');
-INSERT INTO backlog SELECT b.tenant_id, b.seq, r.unnest->>'item', TRY_CAST(r.unnest->>'created' AS DATE), TRY_CAST(r.unnest->>'resolved' AS DATE), r.unnest->>'kind', r.unnest->>'status'
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'backlog';
+INSERT INTO backlog SELECT b.tenant_id, b.seq, b.record->>'item', TRY_CAST(b.record->>'created' AS DATE), TRY_CAST(b.record->>'resolved' AS DATE), b.record->>'kind', b.record->>'status'
+    FROM batch_record b WHERE b.kind = 'backlog';
 DELETE FROM usage WHERE (tenant_id, kind) IN (SELECT tenant_id, CASE data::JSON->>'kind' WHEN 'usage' THEN 'run' ELSE 'legacy' END
     FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') IN ('usage', 'legacy'));
-INSERT INTO usage SELECT b.tenant_id, b.seq, r.unnest->>'app', r.unnest->>'person', TRY_CAST(r.unnest->>'day' AS DATE), r.unnest->>'kind', TRY_CAST(TRY_CAST(r.unnest->>'n' AS DOUBLE) AS UINTEGER)
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') IN ('usage', 'legacy');
+INSERT INTO usage SELECT b.tenant_id, b.seq, b.record->>'app', b.record->>'person', TRY_CAST(b.record->>'day' AS DATE), b.record->>'kind', TRY_CAST(TRY_CAST(b.record->>'n' AS DOUBLE) AS UINTEGER)
+    FROM batch_record b WHERE b.kind IN ('usage', 'legacy');
 DELETE FROM run WHERE workflow = '(imported)' AND tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'runs');
-INSERT INTO run SELECT b.tenant_id, b.seq, TRY_CAST(r.unnest->>'time' AS TIMESTAMP), 'imported', r.unnest->>'app', '(imported)', r.unnest->>'status',
-    TRY_CAST(r.unnest->>'ms' AS DOUBLE), 0, 0, NULL, '{"purpose": "run"}'::JSON
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'runs';
+INSERT INTO run SELECT b.tenant_id, b.seq, TRY_CAST(b.record->>'time' AS TIMESTAMP), 'imported', b.record->>'app', '(imported)', b.record->>'status',
+    TRY_CAST(b.record->>'ms' AS DOUBLE), 0, 0, NULL, '{"purpose": "run"}'::JSON
+    FROM batch_record b WHERE b.kind = 'runs';
 DELETE FROM cost WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'costs');
-INSERT INTO cost SELECT b.tenant_id, b.seq, r.unnest->>'app', TRY_CAST(r.unnest->>'month' AS DATE), r.unnest->>'phase', TRY_CAST(r.unnest->>'hours' AS DOUBLE), TRY_CAST(r.unnest->>'rate' AS DOUBLE),
-    TRY_CAST(r.unnest->>'licence' AS DOUBLE), TRY_CAST(r.unnest->>'infra' AS DOUBLE), TRY_CAST(r.unnest->>'measured' AS BOOLEAN)
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'costs';
+INSERT INTO cost SELECT b.tenant_id, b.seq, b.record->>'app', TRY_CAST(b.record->>'month' AS DATE), b.record->>'phase', TRY_CAST(b.record->>'hours' AS DOUBLE), TRY_CAST(b.record->>'rate' AS DOUBLE),
+    TRY_CAST(b.record->>'licence' AS DOUBLE), TRY_CAST(b.record->>'infra' AS DOUBLE), TRY_CAST(b.record->>'measured' AS BOOLEAN)
+    FROM batch_record b WHERE b.kind = 'costs';
 DELETE FROM owner WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'owners');
-INSERT INTO owner SELECT b.tenant_id, b.seq, r.unnest->>'asset', r.unnest->>'owner', TRY_CAST(r.unnest->>'ownerActive' AS BOOLEAN), r.unnest->>'deputy', r.unnest->>'domain',
-    r.unnest->>'criticality', TRY_CAST(r.unnest->>'attested' AS DATE), r.unnest->>'purpose', r.unnest->>'state', r.unnest->>'app', r.unnest->>'tags', r.unnest->>'environment',
-    TRY_CAST(r.unnest->>'line' AS UINTEGER)
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'owners';
+INSERT INTO owner SELECT b.tenant_id, b.seq, b.record->>'asset', b.record->>'owner', TRY_CAST(b.record->>'ownerActive' AS BOOLEAN), b.record->>'deputy', b.record->>'domain',
+    b.record->>'criticality', TRY_CAST(b.record->>'attested' AS DATE), b.record->>'purpose', b.record->>'state', b.record->>'app', b.record->>'tags', b.record->>'environment',
+    TRY_CAST(b.record->>'line' AS UINTEGER)
+    FROM batch_record b WHERE b.kind = 'owners';
 DELETE FROM deploy WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'deploys');
-INSERT INTO deploy SELECT b.tenant_id, b.seq, r.unnest->>'app', r.unnest->>'phase', TRY_CAST(r.unnest->>'day' AS DATE), TRY_CAST(r.unnest->>'requested' AS DATE),
-    TRY_CAST(r.unnest->>'failed' AS BOOLEAN), TRY_CAST(r.unnest->>'restored' AS DOUBLE)
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'deploys';
+INSERT INTO deploy SELECT b.tenant_id, b.seq, b.record->>'app', b.record->>'phase', TRY_CAST(b.record->>'day' AS DATE), TRY_CAST(b.record->>'requested' AS DATE),
+    TRY_CAST(b.record->>'failed' AS BOOLEAN), TRY_CAST(b.record->>'restored' AS DOUBLE)
+    FROM batch_record b WHERE b.kind = 'deploys';
 DELETE FROM objective WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'slo');
-INSERT INTO objective SELECT b.tenant_id, b.seq, r.unnest->>'app', TRY_CAST(r.unnest->>'success' AS DOUBLE), TRY_CAST(r.unnest->>'p95' AS DOUBLE)
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'slo';
+INSERT INTO objective SELECT b.tenant_id, b.seq, b.record->>'app', TRY_CAST(b.record->>'success' AS DOUBLE), TRY_CAST(b.record->>'p95' AS DOUBLE)
+    FROM batch_record b WHERE b.kind = 'slo';
 DELETE FROM eligible WHERE tenant_id IN (SELECT tenant_id FROM batch_event WHERE event = 'records.imported' AND (data::JSON->>'kind') = 'eligible');
-INSERT INTO eligible SELECT b.tenant_id, b.seq, r.unnest->>'app', TRY_CAST(TRY_CAST(r.unnest->>'n' AS DOUBLE) AS UINTEGER)
-    FROM batch_event b, unnest(from_json(b.data::JSON->'rows', '["JSON"]')) r WHERE b.event = 'records.imported' AND (b.data::JSON->>'kind') = 'eligible';
+INSERT INTO eligible SELECT b.tenant_id, b.seq, b.record->>'app', TRY_CAST(TRY_CAST(b.record->>'n' AS DOUBLE) AS UINTEGER)
+    FROM batch_record b WHERE b.kind = 'eligible';

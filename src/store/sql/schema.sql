@@ -3,6 +3,7 @@
 CREATE TABLE IF NOT EXISTS made_by (version VARCHAR);
 CREATE TABLE IF NOT EXISTS applied (tenant_id VARCHAR, seq UBIGINT);
 CREATE TABLE IF NOT EXISTS batch_event (tenant_id VARCHAR, seq UBIGINT, time VARCHAR, actor VARCHAR, event VARCHAR, data VARCHAR);
+CREATE TABLE IF NOT EXISTS batch_record (tenant_id VARCHAR, seq UBIGINT, kind VARCHAR, record JSON);
 CREATE TABLE IF NOT EXISTS event (tenant_id VARCHAR, seq UBIGINT, time TIMESTAMP, actor VARCHAR, event VARCHAR, subject VARCHAR, data JSON);
 CREATE TABLE IF NOT EXISTS snapshot (tenant_id VARCHAR, seq UBIGINT, snapshot UBIGINT, taken DATE, files UINTEGER, applications UINTEGER);
 CREATE TABLE IF NOT EXISTS scanned_root (tenant_id VARCHAR, seq UBIGINT, snapshot UBIGINT, root VARCHAR, readable BOOLEAN);
