@@ -83,6 +83,7 @@ impl<'a> Book<'a> {
             book.define_name(*name, refers_to)?;
         }
         let mut parts = package::unzip(book.save_to_buffer()?)?;
+        package::trust_results(&mut parts);
         if !self.links.is_empty() {
             package::add_external_links(&mut parts, &self.links);
         }

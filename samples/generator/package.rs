@@ -41,6 +41,12 @@ fn replace(parts: &mut Parts, name: &str, from: &str, to: &str) {
     part.1 = text.replacen(from, to, 1).into_bytes();
 }
 
+/// Takes out the wish to be recalculated on opening, by which `rust_xlsxwriter` says that it computes nothing: the generator
+/// writes the result of each formula itself.
+pub fn trust_results(parts: &mut Parts) {
+    replace(parts, "xl/workbook.xml", " fullCalcOnLoad=\"1\"", "");
+}
+
 /// Turns a workbook package into a macro-enabled one that carries `project`.
 pub fn add_vba(parts: &mut Parts, project: Vec<u8>) {
     const TYPES: &str = "[Content_Types].xml";

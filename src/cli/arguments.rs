@@ -40,6 +40,9 @@ pub enum Command {
     /// Look at VBA code.
     #[command(subcommand)]
     Vba(VbaCommand),
+    /// Look at formulas.
+    #[command(subcommand)]
+    Formula(FormulaCommand),
     /// Run macros.
     #[command(subcommand)]
     Macro(MacroCommand),
@@ -130,9 +133,17 @@ pub enum VbaCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum FormulaCommand {
+    /// Compute every formula of workbooks and compare with the results Excel saved.
+    Check(PathsArguments),
+}
+
+#[derive(Debug, Subcommand)]
 pub enum MacroCommand {
     /// Convert a macro and run the workflow in the sandbox.
     Run(MacroRunArguments),
+    /// Convert all macros of files and start each that computes on cells on its own workbook.
+    Survey(PathsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +185,12 @@ pub struct ReplayArguments {
     /// The workbook as Excel saved it after the macro ran.
     #[arg(long, value_name = "FILE")]
     pub after: Option<PathBuf>,
+    /// Instead of replaying, tell how many of N seeded mutants of each macro's workflow the replay would catch.
+    #[arg(long, value_name = "N", conflicts_with_all = ["model", "after"])]
+    pub mutants: Option<usize>,
+    /// Chooses the mutants.
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "mutants")]
+    pub seed: u64,
     #[arg(long)]
     pub json: bool,
 }

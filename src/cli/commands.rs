@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{
-    AccessCommand, Arguments, Command, ConfigCommand, DataCommand, LedgerCommand, MacroCommand, PolicyCommand,
-    VbaCommand,
+    AccessCommand, Arguments, Command, ConfigCommand, DataCommand, FormulaCommand, LedgerCommand, MacroCommand,
+    PolicyCommand, VbaCommand,
 };
 use super::{FINDINGS, Failure, OK, UNREADABLE, USAGE};
 use crate::base::{Chain, Clock, SystemClock, date_of_unix_ms};
@@ -40,7 +40,9 @@ pub(super) fn execute(arguments: Arguments) -> Result<u8, Failure> {
         Some(Command::Convert(paths)) => models::convert(&context, &paths),
         Some(Command::Vba(VbaCommand::Extract { file, json })) => models::vba_extract(&context, &file, json),
         Some(Command::Vba(VbaCommand::Check { files, json })) => models::vba_check(&files, json),
+        Some(Command::Formula(FormulaCommand::Check(paths))) => models::formula_check(&context, &paths),
         Some(Command::Macro(MacroCommand::Run(run))) => running::macro_run(&context, run),
+        Some(Command::Macro(MacroCommand::Survey(paths))) => running::survey(&context, &paths),
         Some(Command::Replay(replay)) => running::replay(&context, replay),
         Some(Command::Access(AccessCommand::Show { file, json })) => models::access_show(&context, &file, json),
         Some(Command::Data(DataCommand::Export { paths, out, format })) => {

@@ -27,6 +27,10 @@ pub struct SourceFacts {
     pub formulas: Vec<FormulaFacts>,
     pub properties: Vec<(String, String)>,
     pub date_1904: bool,
+    /// Formulas are recalculated on demand only.
+    pub manual_calculation: bool,
+    /// The file asks to be recalculated when it is opened: the results saved in it need not be those of its formulas.
+    pub stale_results: bool,
     pub notices: Vec<Notice>,
 }
 
@@ -298,6 +302,8 @@ pub struct CellContent {
     pub value: Scalar,
     /// Without the leading `=`.
     pub formula: Option<String>,
+    /// The area that an array formula fills, `B2:B9`; told at its first cell.
+    pub array: Option<String>,
     /// Index into `SheetContent::formats`; none for General.
     pub format: Option<u32>,
 }

@@ -1,6 +1,7 @@
-//! K8: how much of the macros was converted, and how much of that is proved. No replay is "unproven", never 100 %.
+//! K8: how much of the macros was converted, how much of that is proved, and how far recalculated formulas can be trusted.
+//! No replay is "unproven", never 100 %.
 
-use super::rows::{Coverage, Observations};
+use super::rows::{Coverage, Observations, Recalculated};
 use super::{Indicator, percent, term};
 
 pub(super) fn indicators(rows: &Observations) -> Vec<Indicator> {
@@ -51,5 +52,31 @@ pub(super) fn indicators(rows: &Observations) -> Vec<Indicator> {
             terms: vec![term("equal", equal), term("different", proofs.len() - equal)],
             series: Vec::new(),
         },
+        formulas(rows),
     ]
+}
+
+fn formulas(rows: &Observations) -> Indicator {
+    let total = |part: fn(&Recalculated) -> u64| rows.recalculated.iter().map(part).sum::<u64>();
+    let (formulas, compared, equal) = (total(|one| one.formulas), total(|one| one.compared), total(|one| one.equal));
+    Indicator {
+        id: String::from("K8c"),
+        name: String::from("Formulas recalculated as saved"),
+        value: percent(equal as f64, compared as f64),
+        unit: String::from("%"),
+        n: compared,
+        window: String::from("last reading of every workbook"),
+        scope: String::from("formula cells with a saved result, of all workbooks that are there"),
+        measured_share: (formulas > 0).then(|| compared as f64 / formulas as f64),
+        insufficient: (compared == 0).then(|| String::from("No formula with a saved result was found.")),
+        definition: String::from(
+            "Formula cells that compute to the result Excel saved / formula cells compared. Not compared: those that the clock or chance decides, that hold no saved result, or that need what is not offered.",
+        ),
+        terms: vec![
+            term("equal", equal),
+            term("different", compared.saturating_sub(equal)),
+            term("not compared", formulas.saturating_sub(compared)),
+        ],
+        series: Vec::new(),
+    }
 }

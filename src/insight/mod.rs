@@ -19,7 +19,7 @@ use thiserror::Error;
 pub use calendar::{Day, day_number, day_text};
 pub use rows::{
     BacklogItem, CostMonth, Coverage, Deploy, Eligible, FileState, Objective, Observations, Ownership, PolicyOutcome,
-    Replay, Root, RunOutcome, Snapshot, StatusChange, TagState, Usage,
+    Recalculated, Replay, Root, RunOutcome, Snapshot, StatusChange, TagState, Usage,
 };
 
 /// One indicator, in the shape of `docs/cli.md`, with what opens it up on a page.

@@ -21,6 +21,7 @@ pub struct Observations {
     pub objectives: Vec<Objective>,
     pub ownership: Vec<Ownership>,
     pub deploys: Vec<Deploy>,
+    pub recalculated: Vec<Recalculated>,
 }
 
 /// One finished scan.
@@ -174,4 +175,14 @@ pub struct Deploy {
     pub failed: bool,
     /// Hours until it worked again.
     pub restored: Option<f64>,
+}
+
+/// A workbook whose formulas were computed and compared with the results Excel saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Recalculated {
+    pub asset: String,
+    /// Formula cells.
+    pub formulas: u64,
+    pub compared: u64,
+    pub equal: u64,
 }

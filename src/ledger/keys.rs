@@ -1,4 +1,4 @@
-//! The keys of one tenant: one names objects and fingerprints values, made once and kept beside the tenant's data.
+//! The keys of one tenant, each made once and kept beside the tenant's data; here the one that names objects and fingerprints values.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -26,24 +26,10 @@ impl TenantKeys {
     /// `Keys` when the file cannot be read or written, `Random` when the system gives no random bytes.
     pub fn open(folder: &Path) -> Result<TenantKeys, LedgerError> {
         let path = folder.join("naming.key");
-        let keys_error = |source| LedgerError::Keys { path: path.clone(), source };
-        std::fs::create_dir_all(folder).map_err(keys_error)?;
-        match std::fs::read(&path) {
-            Ok(bytes) => {
-                let naming = <[u8; KEY_BYTES]>::try_from(bytes.as_slice())
-                    .map_err(|_| keys_error(io::Error::other("the key file does not hold 32 bytes")))?;
-                Ok(TenantKeys { naming })
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let naming = random_key()?;
-                let mut file =
-                    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(keys_error)?;
-                file.write_all(&naming).and_then(|()| file.sync_all()).map_err(keys_error)?;
-                super::segments::sync_folder(folder).map_err(keys_error)?;
-                Ok(TenantKeys { naming })
-            }
-            Err(error) => Err(keys_error(error)),
-        }
+        let bytes = kept_or_made(&path, || Ok(random_key()?.to_vec()))?;
+        let naming = <[u8; KEY_BYTES]>::try_from(bytes.as_slice())
+            .map_err(|_| LedgerError::Keys { path, source: io::Error::other("the key file does not hold 32 bytes") })?;
+        Ok(TenantKeys { naming })
     }
 
     /// HMAC-SHA-256 (RFC 2104) of `bytes` in hexadecimal: equal contents of two tenants do not show.
@@ -53,6 +39,28 @@ impl TenantKeys {
         };
         mac.update(bytes);
         mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The bytes of a key file, which is made on first use (file mode 0600).
+pub(super) fn kept_or_made(
+    path: &Path,
+    make: impl FnOnce() -> Result<Vec<u8>, LedgerError>,
+) -> Result<Vec<u8>, LedgerError> {
+    let keys_error = |source| LedgerError::Keys { path: path.to_path_buf(), source };
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            std::fs::create_dir_all(folder).map_err(keys_error)?;
+            let bytes = make()?;
+            let mut file =
+                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(keys_error)?;
+            file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(keys_error)?;
+            super::segments::sync_folder(folder).map_err(keys_error)?;
+            Ok(bytes)
+        }
+        Err(error) => Err(keys_error(error)),
     }
 }
 

@@ -7,6 +7,7 @@ mod keys;
 mod objects;
 mod sealed;
 mod segments;
+mod signing;
 mod verify;
 
 use std::io;
@@ -21,6 +22,7 @@ pub use keys::TenantKeys;
 pub use objects::{ObjectId, Objects};
 pub use sealed::{SealedId, SealedOriginals};
 pub use segments::{FileLedger, SEGMENT_BYTES};
+pub use signing::{Signature, SigningKey};
 pub use verify::{Break, Verification, read_folder, verify_folder};
 
 /// What happened, before it has a number and a place in the chain.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::judge::{self, Seen};
 use super::owners::{self, OwnerRow};
-use super::report::{CoverageReport, ModuleReport};
+use super::report::{CoverageReport, ModuleReport, WorkbookFidelity};
 use super::scan::Read;
 use super::workspace::SYSTEM;
 use super::{FileRow, PipelineError, Workspace, review};
@@ -18,7 +18,7 @@ use crate::model::{Application, Field, Inference, Workflow};
 
 /// Raised whenever reading, inferring or converting gives something else for the same file: unchanged files are then read
 /// again at the next scan.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
 /// A file's facts as kept, with the object that holds its model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub(super) struct FileModel {
     /// What contents showed beside the model.
     #[serde(default)]
     pub sightings: Vec<Sighting>,
+    /// What recalculating its formulas gave.
+    #[serde(default)]
+    pub fidelity: Option<WorkbookFidelity>,
     /// Models that forms and reports show.
     #[serde(default)]
     pub shown_models: Vec<String>,
@@ -57,6 +60,7 @@ pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileMod
     let formulas = super::convert::reported(super::formulas::apply(&mut inference, name, reading));
     converted.report.extend(formulas.report);
     converted.coverage.add(formulas.coverage);
+    let fidelity = super::fidelity::of_reading(name, reading, (&converted.modules, &converted.workflows));
     inference.application.modules = converted.modules;
     inference.application.workflows = converted.workflows;
     inference.application.metadata.sources = vec![name.to_string()];
@@ -67,6 +71,7 @@ pub(super) fn model_file(name: &str, sha256: &str, reading: &Reading) -> FileMod
     let sightings = sightings(&source, &inference.application, &inference.regions);
     FileModel {
         sightings,
+        fidelity,
         shown_models: shown_models(&reading.facts, &inference.application),
         inference,
         coverage: converted.coverage,
@@ -219,6 +224,8 @@ fn not_read_now(workspace: &Workspace, row: &FileRow) -> Option<Read> {
         facts: row.facts.clone(),
         model,
         risk: row.risk,
+        compared: row.compared,
+        equal: row.equal,
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::contents::read_path;
+use super::receipts::issue;
 use super::records::import_on;
 use super::replay::{can_start, receipts};
 use super::workspace::SYSTEM;
@@ -106,14 +107,7 @@ pub fn replay_macros(workspace: &Workspace, progress: &dyn Progress) -> Result<(
         };
         let mut events = Vec::new();
         for (receipt, cost) in replayed {
-            events.push((
-                "receipt.issued",
-                serde_json::json!({
-                    "application": row.application, "macro": receipt.procedure, "level": receipt.level, "equal": receipt.equal,
-                    "cells": receipt.cells, "differences": receipt.differences.len(), "statementsReached": receipt.statements_reached,
-                    "receipt": workspace.keep(&receipt)?,
-                }),
-            ));
+            events.push(issue(workspace, &row.application, &receipt)?);
             let failed =
                 receipt.differences.first().filter(|first| first.cell == "run").map(|first| first.workflow.clone());
             events.push((

@@ -18,16 +18,22 @@ const SERIAL_1904: f64 = 1_462.0;
 /// Milliseconds of a day.
 const DAY_MS: f64 = 86_400_000.0;
 
-/// The workbook of a reading.
+/// The workbook of a file.
 pub(super) fn workbook_of(read: &ReadPath) -> WorkbookData {
-    let facts = &read.reading.facts;
+    workbook(&read.name, &read.reading)
+}
+
+/// The workbook of a reading; `name` is the file's.
+pub(super) fn workbook(name: &str, reading: &Reading) -> WorkbookData {
+    let facts = &reading.facts;
     WorkbookData {
-        name: read.name.clone(),
+        name: name.to_string(),
         path: String::new(),
         code_name: String::new(),
         date1904: facts.date_1904,
-        manual_calculation: false,
-        sheets: sheets_of(&read.reading),
+        manual_calculation: facts.manual_calculation,
+        stale_results: facts.stale_results,
+        sheets: sheets_of(reading),
         names: facts
             .names
             .iter()
@@ -133,6 +139,7 @@ fn cell_of(cell: &CellContent, content: &SheetContent, date1904: bool) -> CellDa
         column: cell.column,
         value: value_of(&cell.value, date1904),
         formula: cell.formula.clone(),
+        array: cell.array.clone(),
         // A moment without a known format must stay a date for `.Value`.
         number_format: format.or_else(|| is_moment.then(|| String::from("m/d/yyyy"))),
         ..CellData::default()
@@ -195,6 +202,33 @@ pub(super) fn take_excel(models: Vec<Box<dyn ObjectModel>>) -> Option<Excel> {
         let any: Box<dyn Any> = model;
         any.downcast::<Excel>().ok().map(|excel| *excel)
     })
+}
+
+/// Longest value shown in a difference, in characters.
+const LONGEST_SHOWN: usize = 40;
+
+/// A value as receipts and lists of differences show it: numbers as they are, texts as their shape, because they may be personal data.
+pub(super) fn shown(value: &CellValue) -> String {
+    match value {
+        CellValue::Blank => String::from("(blank)"),
+        CellValue::Number(number) if number.abs() < 1e9 => number.to_string(),
+        CellValue::Number(_) => String::from("(long number)"),
+        CellValue::Boolean(flag) => flag.to_string(),
+        CellValue::Error(text) => text.clone(),
+        CellValue::Text(text) => text
+            .chars()
+            .take(LONGEST_SHOWN)
+            .map(|c| {
+                if c.is_numeric() {
+                    '9'
+                } else if c.is_alphabetic() {
+                    'x'
+                } else {
+                    c
+                }
+            })
+            .collect(),
+    }
 }
 
 /// The listing of the command line.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{PipelineError, Workspace, owners, queries};
+use super::{PipelineError, Presence, Workspace, owners, queries};
 use crate::insight::{
-    Coverage, Indicator, Objective, Observations, Ownership, PolicyOutcome, Replay, RunOutcome, Snapshot, TagState,
-    indicators,
+    Coverage, Indicator, Objective, Observations, Ownership, PolicyOutcome, Recalculated, Replay, RunOutcome, Snapshot,
+    TagState, indicators,
 };
 
 /// What `daylight kpi` gives.
@@ -54,6 +54,7 @@ fn observations(workspace: &Workspace) -> Result<Observations, PipelineError> {
         runs: runs(workspace, &ids)?,
         objectives: objectives(workspace, &ids)?,
         ownership: ids.ownership(),
+        recalculated: recalculated(workspace)?,
         deploys: scope.ask(queries::DEPLOYS, &none)?,
         tags: workspace.tags()?.iter().map(tag_state).collect(),
         policy: policy_outcomes(workspace)?,
@@ -137,6 +138,18 @@ fn objectives(workspace: &Workspace, ids: &Aliases) -> Result<Vec<Objective>, Pi
         objective.application = ids.id(&objective.application);
     }
     Ok(found)
+}
+
+/// The workbooks of the estate that have formulas.
+fn recalculated(workspace: &Workspace) -> Result<Vec<Recalculated>, PipelineError> {
+    let here = workspace.files_ever()?.into_iter().filter(|file| file.presence != Presence::Absent);
+    let rows = here.filter(|file| file.formulas > 0).map(|file| Recalculated {
+        asset: file.asset,
+        formulas: file.formulas,
+        compared: file.compared,
+        equal: file.equal,
+    });
+    Ok(rows.collect())
 }
 
 /// Card data answers to PCI DSS, all other personal data to the GDPR.

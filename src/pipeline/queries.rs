@@ -9,7 +9,7 @@ pub(super) const FILES: Question = Question {
     sql: "SELECT f.seq, f.snapshot, f.asset, f.root, f.path, f.sha256, f.bytes, f.kind, f.state, coalesce(f.reason, '') AS reason, f.tables, f.row_count AS rows, \
           f.formulas, f.macros, f.ms, \
           coalesce(f.application, arg_max(f.application, f.seq) FILTER (WHERE f.application IS NOT NULL) OVER (PARTITION BY f.asset), '') AS application, coalesce(f.facts, '') AS facts, f.risk, strftime(s.taken, '%Y-%m-%d') AS seen, \
-          coalesce(f.place, f.path) AS place, coalesce(f.format, 0) AS format \
+          coalesce(f.place, f.path) AS place, coalesce(f.format, 0) AS format, coalesce(f.compared, 0) AS compared, coalesce(f.equal, 0) AS equal \
           FROM file f JOIN me USING (tenant_id) LEFT JOIN snapshot s ON s.tenant_id = f.tenant_id AND s.snapshot = f.snapshot \
           QUALIFY row_number() OVER (PARTITION BY f.asset ORDER BY f.seq DESC) = 1 ORDER BY f.path",
 };

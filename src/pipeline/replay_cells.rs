@@ -10,19 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::PipelineError;
 use super::contents::ReadPath;
-use super::excel_data::{take_excel, workbook_of};
+use super::excel_data::{excel_of, serial_now, shown, take_excel, workbook_of};
 use super::macros::{host_for, inside};
 use super::replay::{Compared, RunCost, Runnable};
 use crate::base::Clock;
+use crate::engine::workbook::Excel;
 use crate::engine::workbook::data::{CellValue, SheetDump, WorkbookData};
-use crate::engine::workbook::{Excel, Workbook};
 use crate::engine::{RunOutcome, RunStatus};
 use crate::model::EvidenceLevel;
 
 /// Relative tolerance for numbers: Excel keeps 15 significant digits.
 const TOLERANCE: f64 = 1e-12;
-/// Longest value shown in a difference, in characters.
-const LONGEST_SHOWN: usize = 40;
 /// Share of the steps that a run must reach before output found in the file is evidence for the workflow.
 const LEAST_REACHED: f64 = 0.8;
 
@@ -31,18 +29,58 @@ type Place = (String, String);
 type Cells = BTreeMap<Place, CellValue>;
 
 /// What one run left.
-struct Ran {
+pub(super) struct Ran {
     cells: Cells,
     /// The cells it wrote; none when rows, columns or sheets were inserted or deleted.
     written: Option<BTreeSet<Place>>,
-    outcome: RunOutcome,
-    cost: RunCost,
+    pub outcome: RunOutcome,
+    pub cost: RunCost,
 }
 
 impl Ran {
     fn ended_well(&self) -> bool {
         matches!(self.outcome.status, RunStatus::Ok | RunStatus::Stopped)
     }
+
+    /// Whether both ended alike and said the same.
+    pub fn ended_like(&self, other: &Ran) -> bool {
+        let (one, two) = (&self.outcome, &other.outcome);
+        let error = |outcome: &RunOutcome| outcome.error.as_ref().map(|error| error.number);
+        let refusal = |outcome: &RunOutcome| outcome.refusal.as_ref().map(|(capability, _)| capability.clone());
+        let same_words =
+            one.output.iter().map(|line| &line.text).eq(other.outcome.output.iter().map(|line| &line.text));
+        one.status == two.status && error(one) == error(two) && refusal(one) == refusal(two) && same_words
+    }
+
+    /// Whether both ended alike, said the same and left the same cells.
+    pub fn is_like(&self, other: &Ran) -> bool {
+        self.ended_like(other)
+            && places(&self.cells, &other.cells).all(|place| same_at(&self.cells, &other.cells, place))
+    }
+
+    /// How it ended and what it said; texts as their shape.
+    pub fn ended(&self) -> String {
+        let outcome = &self.outcome;
+        let said: Vec<String> = outcome.output.iter().map(|line| shown(&CellValue::Text(line.text.clone()))).collect();
+        let error = outcome.error.as_ref().map(|error| format!("error {}", error.number));
+        let refusal = outcome.refusal.as_ref().map(|(capability, _)| capability.clone());
+        let why = error.or(refusal).unwrap_or_default();
+        format!("{} {why} {}", outcome.status.name(), said.join(" | ")).trim().to_string()
+    }
+
+    /// Cells that it wrote and that are not blank.
+    pub fn compared_cells(&self) -> u64 {
+        self.written.iter().flatten().filter(|place| self.cells.contains_key(*place)).count() as u64
+    }
+}
+
+/// The cells in which two runs differ: address, and what each left, as receipts show it.
+pub(super) fn differences(legacy: &Ran, own: &Ran) -> Vec<(String, String, String)> {
+    let value = |cells: &Cells, place: &Place| shown(cells.get(place).unwrap_or(&CellValue::Blank));
+    places(&legacy.cells, &own.cells)
+        .filter(|place| !same_at(&legacy.cells, &own.cells, place))
+        .map(|place| (format!("{}!{}", place.0, place.1), value(&legacy.cells, place), value(&own.cells, place)))
+        .collect()
 }
 
 /// Runs a workflow on a workbook and compares what it leaves. `original` is the conversion of the macro itself.
@@ -53,9 +91,10 @@ pub(super) fn compared(
     after: Option<&ReadPath>,
     clock: &dyn Clock,
 ) -> Result<Compared, PipelineError> {
-    let before = cells_of(data);
+    let now = serial_now(clock.now_ms());
+    let before = cells_of(data, now);
     if let Some(after) = after {
-        let saved = cells_of(&workbook_of(after));
+        let saved = cells_of(&workbook_of(after), now);
         let ran = run_on(tried, data, clock)?;
         let changed = places(&before, &saved).filter(|place| !same_at(&before, &saved, place)).cloned().collect();
         return Ok(judged(EvidenceLevel::Recorded, &saved, ran, changed));
@@ -101,7 +140,8 @@ fn judged(level: EvidenceLevel, legacy: &Cells, ran: Ran, mut concerned: BTreeSe
     found
 }
 
-fn run_on(runnable: Runnable<'_>, data: &WorkbookData, clock: &dyn Clock) -> Result<Ran, PipelineError> {
+/// Runs a workflow on a workbook.
+pub(super) fn run_on(runnable: Runnable<'_>, data: &WorkbookData, clock: &dyn Clock) -> Result<Ran, PipelineError> {
     let mut host = host_for(data, clock.now_ms(), Vec::new(), inside()?);
     for model in &mut host.models {
         let any: &mut dyn Any = model.as_mut();
@@ -122,9 +162,8 @@ fn places<'a>(one: &'a Cells, other: &'a Cells) -> impl Iterator<Item = &'a Plac
     one.keys().chain(other.keys().filter(|place| !one.contains_key(*place)))
 }
 
-fn cells_of(data: &WorkbookData) -> Cells {
-    let (mut book, _) = Workbook::from_data(data);
-    cells_of_dump(book.dump())
+fn cells_of(data: &WorkbookData, now: f64) -> Cells {
+    cells_of_dump(excel_of(data, now).dump())
 }
 
 fn cells_of_dump(sheets: Vec<SheetDump>) -> Cells {
@@ -148,29 +187,5 @@ fn same(a: &CellValue, b: &CellValue) -> bool {
         (CellValue::Number(a), CellValue::Number(b)) => (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()).max(1.0),
         (CellValue::Blank, CellValue::Text(text)) | (CellValue::Text(text), CellValue::Blank) => text.is_empty(),
         _ => a == b,
-    }
-}
-
-/// A value as a receipt shows it: numbers as they are, texts as their shape, because they may be personal data.
-fn shown(value: &CellValue) -> String {
-    match value {
-        CellValue::Blank => String::from("(blank)"),
-        CellValue::Number(number) if number.abs() < 1e9 => number.to_string(),
-        CellValue::Number(_) => String::from("(long number)"),
-        CellValue::Boolean(flag) => flag.to_string(),
-        CellValue::Error(text) => text.clone(),
-        CellValue::Text(text) => text
-            .chars()
-            .take(LONGEST_SHOWN)
-            .map(|c| {
-                if c.is_numeric() {
-                    '9'
-                } else if c.is_alphabetic() {
-                    'x'
-                } else {
-                    c
-                }
-            })
-            .collect(),
     }
 }

@@ -78,6 +78,118 @@ pub struct ProcedureReport {
     pub unmapped: Vec<crate::model::Unmapped>,
 }
 
+/// What `daylight replay --mutants` gives.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct MutantReport {
+    pub mutants: Vec<MutatedMacro>,
+}
+
+/// The mutants of one macro.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct MutatedMacro {
+    #[serde(rename = "macro")]
+    pub procedure: String,
+    /// Operators in reached steps that can be another.
+    pub possible: u64,
+    /// Mutants that were made and run.
+    pub made: u64,
+    /// Of these, the ones that some run showed.
+    pub caught: u64,
+    pub survivors: Vec<Survivor>,
+}
+
+/// A mutant that no run showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Survivor {
+    pub workflow: String,
+    pub step: String,
+    /// Line of the legacy code, from 1.
+    pub line: u64,
+    pub from: String,
+    pub to: String,
+}
+
+/// What `daylight macro survey` gives.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SurveyReport {
+    pub coverage: CoverageReport,
+    pub procedures: u64,
+    pub without_manual: u64,
+    /// Runs by how they ended.
+    pub statuses: std::collections::BTreeMap<String, u64>,
+    pub files: Vec<SurveyedFile>,
+}
+
+/// The macros of one file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SurveyedFile {
+    pub file: String,
+    pub coverage: CoverageReport,
+    pub procedures: u64,
+    /// Procedures of which no statement was left to a person.
+    pub without_manual: u64,
+    /// Macros that compute on cells, each started by itself on the workbook.
+    pub runs: Vec<SurveyedRun>,
+}
+
+/// How one macro ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SurveyedRun {
+    #[serde(rename = "macro")]
+    pub procedure: String,
+    /// As in `macro run`.
+    pub status: String,
+    /// The error or what was refused; empty for a run that ended well.
+    pub reason: String,
+}
+
+/// What `daylight formula check` gives.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FormulaReport {
+    pub workbooks: Vec<WorkbookFidelity>,
+}
+
+/// What computing the formulas of one workbook gave. Each formula cell is counted once:
+/// `formulas` = `compared` + `unsteady` + `unsaved` + `ofMacros` + `unchecked` + those in `refused`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WorkbookFidelity {
+    pub file: String,
+    pub formulas: u64,
+    /// With a saved result to compare with: `equal` + `different`.
+    pub compared: u64,
+    pub equal: u64,
+    pub different: u64,
+    /// Of these, the ones that differ only because something they depend on does.
+    pub inherited: u64,
+    /// The clock or chance has a part in them.
+    pub unsteady: u64,
+    /// The file holds no result for them.
+    pub unsaved: u64,
+    /// The file asks to be recalculated when it is opened, so that its results count as none.
+    pub stale: bool,
+    /// They need a function of the workbook's macros.
+    pub of_macros: u64,
+    /// Not computed, because the work granted was used up.
+    pub unchecked: u64,
+    /// Not computed, by function or reason.
+    pub refused: std::collections::BTreeMap<String, u64>,
+    pub differences: Vec<DifferenceReport>,
+}
+
+/// One formula with another result than the saved one; texts are shown as their shape.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DifferenceReport {
+    pub sheet: String,
+    pub cell: String,
+    pub formula: String,
+    pub saved: String,
+    pub computed: String,
+}
+
 /// What `daylight vba extract` gives.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ExtractReport {

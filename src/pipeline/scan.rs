@@ -72,6 +72,9 @@ pub(super) struct Read {
     pub facts: String,
     pub model: String,
     pub risk: Option<f64>,
+    /// Formulas compared with their saved results, and the equal ones among them.
+    pub compared: u64,
+    pub equal: u64,
 }
 
 impl Read {
@@ -235,6 +238,7 @@ fn file_event(read: &Read, snapshot: u64) -> Value {
         "snapshot": snapshot, "asset": read.asset, "root": read.root, "path": read.path, "place": read.place, "format": applications::FORMAT, "sha256": file.sha256, "bytes": file.bytes,
         "kind": file.kind, "state": file.state, "reason": file.reason, "tables": file.tables, "rows": file.rows, "formulas": file.formulas,
         "macros": file.macros, "ms": file.ms, "facts": read.facts, "model": read.model, "risk": read.risk,
+        "compared": read.compared, "equal": read.equal,
     })
 }
 
@@ -288,6 +292,8 @@ fn unchanged(
         facts: row.facts.clone(),
         model,
         risk: row.risk,
+        compared: row.compared,
+        equal: row.equal,
     }))
 }
 
@@ -303,12 +309,14 @@ fn keep(workspace: &Workspace, place: &Place, outcome: Outcome) -> Result<Read, 
         ..ScannedFile::default()
     };
     let (mut facts, mut model, mut risk) = (String::new(), String::new(), None);
+    let (mut compared, mut equal) = (0, 0);
     if let Some(reading) = &outcome.reading {
         let name = super::contents::file_name(&place.path);
         match contained(|| applications::model_file(&name, &outcome.sha256, reading)) {
             Ok(made) => {
                 measure(&mut file, &made, reading);
                 risk = Some(made.risk);
+                (compared, equal) = made.fidelity.as_ref().map_or((0, 0), |found| (found.compared, found.equal));
                 model = workspace.keep(&made)?;
                 facts =
                     workspace.keep(&applications::KeptFacts { facts: reading.facts.clone(), model: model.clone() })?;
@@ -333,6 +341,8 @@ fn keep(workspace: &Workspace, place: &Place, outcome: Outcome) -> Result<Read, 
         facts,
         model,
         risk,
+        compared,
+        equal,
     })
 }
 

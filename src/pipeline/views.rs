@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::applications::KeptFacts;
+use super::applications::{self, KeptFacts};
 use super::queries;
 use super::uploads::UPLOADS;
-use super::{CoverageReport, ModuleReport, PipelineError, Workspace};
+use super::{CoverageReport, ModuleReport, PipelineError, WorkbookFidelity, Workspace};
 use crate::facts::SourceFacts;
 use crate::insight::{FileState, StatusChange};
 use crate::model::{Application, Evidence, Inference, Receipt, Region};
@@ -43,6 +43,9 @@ pub struct FileRow {
     pub place: String,
     /// Which version of reading and inferring its facts come from.
     pub format: u32,
+    /// Formulas that were computed and compared with the result Excel saved, and how many of them were equal.
+    pub compared: u64,
+    pub equal: u64,
     #[serde(default)]
     pub presence: Presence,
 }
@@ -224,6 +227,8 @@ pub struct FileView {
     pub file: FileRow,
     /// None when nothing could be read.
     pub facts: Option<SourceFacts>,
+    /// What recalculating its formulas gave; none for a file without formulas.
+    pub fidelity: Option<WorkbookFidelity>,
     /// Other files of the same application.
     pub copies: Vec<FileRow>,
     pub findings: Vec<FindingRow>,
@@ -396,7 +401,9 @@ impl Workspace {
     pub fn receipts(&self) -> Result<Vec<ReceiptRow>, PipelineError> {
         let gone = self.gone_applications()?;
         let rows: Vec<ReceiptRow> = self.scope().ask(queries::RECEIPTS, &Value::Null)?;
-        Ok(rows.into_iter().filter(|row| !gone.contains(&row.application)).collect())
+        // A receipt for a file that is not in the estate says nothing about it.
+        let counts = |row: &ReceiptRow| !row.application.is_empty() && !gone.contains(&row.application);
+        Ok(rows.into_iter().filter(counts).collect())
     }
 
     /// The trail, newest first: 200 records below `before`, of one kind of event or of all.
@@ -417,11 +424,16 @@ impl Workspace {
             return Ok(None);
         };
         let facts = if file.facts.is_empty() { None } else { Some(self.facts(&file.facts)?) };
+        let model = applications::model_of(self, &file.facts)?;
+        let fidelity = match model {
+            Some(model) => self.fetch::<applications::FileModel>(&model)?.fidelity,
+            None => None,
+        };
         let same = |other: &&FileRow| !file.application.is_empty() && other.application == file.application;
         let here = |other: &&FileRow| other.asset != asset && other.presence != Presence::Absent;
         let copies = files.iter().filter(same).filter(here).cloned().collect();
         let findings = self.findings()?.into_iter().filter(|finding| finding.application == file.application).collect();
-        Ok(Some(FileView { file, facts, copies, findings }))
+        Ok(Some(FileView { file, facts, fidelity, copies, findings }))
     }
 
     /// One application's page; `None` when there is no such application.

@@ -12,7 +12,8 @@ use super::{FileRow, PipelineError};
 use crate::base::{Clock, TenantId, date_of_unix_ms};
 use crate::insight::Indicator;
 use crate::ledger::{
-    Event, FileLedger, Ledger, LedgerError, ObjectId, Objects, Opening, Record, SealedOriginals, TenantKeys,
+    Event, FileLedger, Ledger, LedgerError, ObjectId, Objects, Opening, Record, SealedOriginals, Signature, SigningKey,
+    TenantKeys,
 };
 use crate::source::ReaderCommand;
 use crate::store::{LedgerRow, Store, TenantScope};
@@ -31,6 +32,7 @@ pub struct Workspace {
     ledger: Mutex<FileLedger>,
     keys: TenantKeys,
     objects: Objects,
+    signing: SigningKey,
     originals: SealedOriginals,
     store: Store,
     reader: ReaderCommand,
@@ -79,6 +81,7 @@ impl Workspace {
         let ledger = FileLedger::open(&home.join("ledger"), Arc::clone(&clock))?;
         let keys = TenantKeys::open(&home.join("keys"))?;
         let objects = Objects::open(&home.join("objects"), keys.clone())?;
+        let signing = SigningKey::open(&home.join("keys"))?;
         let originals = SealedOriginals::open(&home.join("originals"))?;
         let opened = Store::open(&folder.join("projection.duckdb"))?;
         let mut mended = mended(ledger.opening(), opened.set_aside.as_deref());
@@ -90,6 +93,7 @@ impl Workspace {
             ledger: Mutex::new(ledger),
             keys,
             objects,
+            signing,
             originals,
             store: opened.store,
             reader,
@@ -183,6 +187,15 @@ impl Workspace {
         Ok(self.objects.put(&bytes)?.0)
     }
 
+    /// Keeps a document as an object and signs its bytes.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_signed<T: Serialize>(&self, document: &T) -> Result<(String, Signature), PipelineError> {
+        let bytes = serde_json::to_vec(document).map_err(|source| PipelineError::Encode { source })?;
+        Ok((self.objects.put(&bytes)?.0, self.signing.sign(&bytes)))
+    }
+
     /// Keeps a text as an object.
     ///
     /// # Errors
@@ -232,14 +245,6 @@ impl Workspace {
         }
         Ok(())
     }
-}
-
-/// Checks the ledger under a data folder as an auditor would, without opening it for writing.
-///
-/// # Errors
-/// When a segment cannot be read.
-pub fn verify_ledger(folder: &Path) -> Result<crate::ledger::Verification, PipelineError> {
-    Ok(crate::ledger::verify_folder(&ledger_folder(folder))?)
 }
 
 /// What was recorded of an application beside its model.

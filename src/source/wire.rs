@@ -54,6 +54,7 @@ pub(crate) fn read_frame(input: &mut impl Read, facts_bytes: u64) -> io::Result<
 
 const HAS_FORMULA: u8 = 1;
 const HAS_FORMAT: u8 = 2;
+const HAS_ARRAY: u8 = 4;
 
 /// Packs cells.
 pub(crate) fn pack_cells(cells: &[CellContent]) -> Vec<u8> {
@@ -63,13 +64,17 @@ pub(crate) fn pack_cells(cells: &[CellContent]) -> Vec<u8> {
         out.extend(cell.column.to_le_bytes());
         let formula = if cell.formula.is_some() { HAS_FORMULA } else { 0 };
         let format = if cell.format.is_some() { HAS_FORMAT } else { 0 };
-        out.push(formula | format);
+        let array = if cell.array.is_some() { HAS_ARRAY } else { 0 };
+        out.push(formula | format | array);
         pack_scalar(&mut out, &cell.value);
         if let Some(text) = &cell.formula {
             pack_text(&mut out, text);
         }
         if let Some(format) = cell.format {
             out.extend(format.to_le_bytes());
+        }
+        if let Some(area) = &cell.array {
+            pack_text(&mut out, area);
         }
     }
     out
@@ -123,7 +128,8 @@ pub(crate) fn unpack_cells(bytes: &[u8]) -> Option<Vec<CellContent>> {
         let value = input.scalar()?;
         let formula = if flags & HAS_FORMULA != 0 { Some(input.text()?) } else { None };
         let format = if flags & HAS_FORMAT != 0 { Some(input.number()?) } else { None };
-        cells.push(CellContent { row, column, value, formula, format });
+        let array = if flags & HAS_ARRAY != 0 { Some(input.text()?) } else { None };
+        cells.push(CellContent { row, column, value, formula, array, format });
     }
     Some(cells)
 }

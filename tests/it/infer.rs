@@ -35,7 +35,7 @@ fn sheet_at(name: &str, (top, left): (u32, u32), lines: &[Vec<Scalar>]) -> Sheet
     for (row, line) in (top..).zip(lines) {
         for (column, value) in (left..).zip(line) {
             if *value != Scalar::Empty {
-                cells.push(CellContent { row, column, value: value.clone(), formula: None, format: None });
+                cells.push(CellContent { row, column, value: value.clone(), formula: None, array: None, format: None });
             }
         }
     }
@@ -878,7 +878,7 @@ fn a_declared_range_to_the_end_of_the_sheet_and_far_cells_use_no_memory() {
     }];
     assert_eq!(infer_one(&reading).regions[0].data_range, "A2:XFD5");
     // One column of 200,000 and one row of 16,000 cells that meet: their box has three thousand million cells.
-    let cell = |row, column| CellContent { row, column, value: text("x"), formula: None, format: None };
+    let cell = |row, column| CellContent { row, column, value: text("x"), formula: None, array: None, format: None };
     let mut cells: Vec<CellContent> = (1..=16_000).map(|column| cell(1, column)).collect();
     cells.extend((2..=200_000).map(|row| cell(row, 1)));
     let sheet = SheetContent { name: String::from("Far"), cells, ..SheetContent::default() };
@@ -1013,7 +1013,7 @@ proptest! {
             ordered.insert((row, column), value);
         }
         for ((row, column), value) in ordered {
-            sheet.cells.push(CellContent { row, column, value, formula: None, format: None });
+            sheet.cells.push(CellContent { row, column, value, formula: None, array: None, format: None });
         }
         let reading = workbook(vec![sheet]);
         let inference = infer_one(&reading);

@@ -10,6 +10,7 @@ mod convert_access;
 mod dsl;
 mod engine_database;
 mod engine_database_code;
+mod engine_fidelity;
 mod engine_formula;
 mod engine_macros;
 mod engine_sandbox;

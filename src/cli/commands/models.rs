@@ -108,6 +108,58 @@ pub(super) fn vba_check(files: &[PathBuf], json: bool) -> Result<u8, Failure> {
     Ok(if malformed { FINDINGS } else { OK })
 }
 
+pub(super) fn formula_check(context: &Context, arguments: &PathsArguments) -> Result<u8, Failure> {
+    arguments.paths.iter().try_for_each(|path| must_exist(path))?;
+    let (report, failed) = pipeline::check_formulas(&arguments.paths, &context.reader)?;
+    if arguments.json {
+        print_json(&report)?;
+        return Ok(report_failed(&failed));
+    }
+    let share = |equal: u64, compared: u64| match compared {
+        0 => String::from("-"),
+        _ => format!("{:.1} %", equal as f64 * 100.0 / compared as f64),
+    };
+    let rows: Vec<Vec<String>> = report
+        .workbooks
+        .iter()
+        .map(|book| {
+            let refused: u64 = book.refused.values().sum();
+            let counts = [book.formulas, book.compared, book.equal];
+            let others = [refused, book.unsteady + book.unsaved + book.of_macros + book.unchecked];
+            let mut row = vec![output::plain(&book.file)];
+            row.extend(counts.map(|count| count.to_string()));
+            row.push(share(book.equal, book.compared));
+            row.extend(others.map(|count| count.to_string()));
+            row
+        })
+        .collect();
+    table(&["workbook", "formulas", "compared", "equal", "share", "not offered", "no result to compare"], &rows);
+    let total = |count: fn(&pipeline::WorkbookFidelity) -> u64| report.workbooks.iter().map(count).sum::<u64>();
+    let (compared, equal) = (total(|book| book.compared), total(|book| book.equal));
+    println!(
+        "{} formulas in {} workbooks; {compared} compared, {equal} equal ({}); {} workbooks without any difference",
+        total(|book| book.formulas),
+        report.workbooks.len(),
+        share(equal, compared),
+        report.workbooks.iter().filter(|book| book.compared > 0 && book.different == 0).count()
+    );
+    for (name, count) in not_offered(&report) {
+        println!("  not offered: {} ({count})", output::plain(&name));
+    }
+    Ok(report_failed(&failed))
+}
+
+/// What was not computed over all workbooks, most frequent first.
+fn not_offered(report: &pipeline::FormulaReport) -> Vec<(String, u64)> {
+    let mut counts: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for (name, count) in report.workbooks.iter().flat_map(|book| &book.refused) {
+        *counts.entry(name).or_default() += count;
+    }
+    let mut sorted: Vec<(String, u64)> = counts.into_iter().map(|(name, count)| (name.to_string(), count)).collect();
+    sorted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    sorted
+}
+
 pub(super) fn access_show(context: &Context, file: &Path, json: bool) -> Result<u8, Failure> {
     must_exist(file)?;
     let (report, failed) = pipeline::access_show(file, &context.reader)?;

@@ -102,19 +102,26 @@ pub(super) fn kpi(context: &Context, as_of: Option<&str>, json: bool) -> Result<
 pub(super) fn ledger_verify(context: &Context, json: bool) -> Result<u8, Failure> {
     must_exist(&context.data)?;
     let found = pipeline::verify_ledger(&context.data)?;
-    let broken = found.broken.is_some();
+    let bad = found.chain.broken.is_some() || !found.receipts.bad.is_empty();
     if json {
         print_json(&found)?;
     } else {
-        println!("{} records hold; head {}", found.records, found.head);
-        if let Some(place) = &found.broken {
+        let (chain, receipts) = (&found.chain, &found.receipts);
+        println!("{} records hold; head {}", chain.records, chain.head);
+        if let Some(place) = &chain.broken {
             println!("record {} in {} is bad: {}", place.seq, place.file, place.reason);
         }
-        if found.torn_bytes > 0 {
-            println!("{} bytes of an unfinished last line (never acknowledged)", found.torn_bytes);
+        if chain.torn_bytes > 0 {
+            println!("{} bytes of an unfinished last line (never acknowledged)", chain.torn_bytes);
+        }
+        if receipts.signed > 0 {
+            println!("{} receipts hold, signed by {}", receipts.signed, receipts.keys.join(", "));
+        }
+        for seq in &receipts.bad {
+            println!("the receipt of record {seq} is gone, changed or not signed by the key it names");
         }
     }
-    Ok(if broken { FINDINGS } else { OK })
+    Ok(if bad { FINDINGS } else { OK })
 }
 
 /// Words in the name of an environment variable whose value is not shown.

@@ -1,7 +1,7 @@
 //! `macro run`, `replay`, `run`.
 
-use super::{Context, FINDINGS, Failure, OK, must_be_file};
-use crate::cli::arguments::{MacroRunArguments, ReplayArguments, RunArguments};
+use super::{Context, FINDINGS, Failure, OK, must_be_file, must_exist, report_failed};
+use crate::cli::arguments::{MacroRunArguments, PathsArguments, ReplayArguments, RunArguments};
 use crate::cli::output::{json as print_json, plain, table};
 use crate::pipeline::{self, MacroRequest, ReplayRequest, RunRequest};
 
@@ -38,6 +38,55 @@ pub(super) fn macro_run(context: &Context, arguments: MacroRunArguments) -> Resu
     Ok(code)
 }
 
+pub(super) fn survey(context: &Context, arguments: &PathsArguments) -> Result<u8, Failure> {
+    arguments.paths.iter().try_for_each(|path| must_exist(path))?;
+    let (report, failed) = pipeline::survey(&arguments.paths, context.clock.as_ref(), &context.reader)?;
+    if arguments.json {
+        print_json(&report)?;
+        return Ok(report_failed(&failed));
+    }
+    let rows: Vec<Vec<String>> = report
+        .files
+        .iter()
+        .map(|file| {
+            let ended = file.runs.iter().filter(|run| run.status == "ok").count();
+            vec![
+                plain(&file.file),
+                file.coverage.statements.to_string(),
+                file.coverage.manual.to_string(),
+                format!("{} of {}", file.without_manual, file.procedures),
+                format!("{ended} of {}", file.runs.len()),
+            ]
+        })
+        .collect();
+    table(&["file", "statements", "manual", "procedures without manual", "runs that ended well"], &rows);
+    let share = |part: u64, whole: u64| match whole {
+        0 => String::from("-"),
+        _ => format!("{:.1} %", part as f64 * 100.0 / whole as f64),
+    };
+    let coverage = report.coverage;
+    println!(
+        "{} statements: {} exact, {} approximate, {} no-op on purpose, {} left to a person",
+        coverage.statements,
+        share(coverage.exact, coverage.statements),
+        share(coverage.approximate, coverage.statements),
+        share(coverage.noop, coverage.statements),
+        share(coverage.manual, coverage.statements)
+    );
+    println!(
+        "{} procedures: {} without a statement left to a person",
+        report.procedures,
+        share(report.without_manual, report.procedures)
+    );
+    let runs: u64 = report.statuses.values().sum();
+    let ended = report.statuses.get("ok").copied().unwrap_or(0);
+    println!("{runs} macros that compute on cells: {} ran to their end", share(ended, runs));
+    for (status, count) in report.statuses.iter().filter(|(status, _)| *status != "ok") {
+        println!("  {status}: {count}");
+    }
+    Ok(report_failed(&failed))
+}
+
 pub(super) fn replay(context: &Context, arguments: ReplayArguments) -> Result<u8, Failure> {
     let files = std::iter::once(&arguments.file).chain(&arguments.model).chain(&arguments.after);
     files.into_iter().try_for_each(|path| must_be_file(path))?;
@@ -47,7 +96,16 @@ pub(super) fn replay(context: &Context, arguments: ReplayArguments) -> Result<u8
         model: arguments.model,
         after: arguments.after,
     };
-    let report = pipeline::replay(&request, context.clock.as_ref(), &context.reader)?;
+    if let Some(count) = arguments.mutants {
+        return mutants(context, &request, (count, arguments.seed), arguments.json);
+    }
+    let replayed = pipeline::replay(&request, context.clock.as_ref(), &context.reader)?;
+    // A store that is served belongs to the server; the receipt is still worth seeing.
+    match context.open() {
+        Ok(workspace) => pipeline::record_receipts(&workspace, &replayed)?,
+        Err(failure) => eprintln!("The receipts were not recorded: {}", plain(&failure.happened)),
+    }
+    let report = replayed.report;
     let equal = report.receipts.iter().all(|receipt| receipt.equal);
     if arguments.json {
         print_json(&report)?;
@@ -77,6 +135,33 @@ pub(super) fn replay(context: &Context, arguments: ReplayArguments) -> Result<u8
         }
     }
     Ok(if equal { OK } else { FINDINGS })
+}
+
+fn mutants(context: &Context, request: &ReplayRequest, (count, seed): (usize, u64), json: bool) -> Result<u8, Failure> {
+    let report = pipeline::mutants(request, count, seed, context.clock.as_ref(), &context.reader)?;
+    if json {
+        print_json(&report)?;
+        return Ok(OK);
+    }
+    let rows: Vec<Vec<String>> = report
+        .mutants
+        .iter()
+        .map(|one| {
+            let counts = [one.possible, one.made, one.caught].map(|count| count.to_string());
+            std::iter::once(one.procedure.clone()).chain(counts).collect()
+        })
+        .collect();
+    table(&["macro", "operators reached", "mutants", "caught"], &rows);
+    for survivor in report.mutants.iter().flat_map(|one| &one.survivors) {
+        println!(
+            "not caught: {} line {}: {}  ->  {}",
+            survivor.workflow,
+            survivor.line,
+            plain(&survivor.from),
+            plain(&survivor.to)
+        );
+    }
+    Ok(OK)
 }
 
 pub(super) fn run(context: &Context, arguments: RunArguments) -> Result<u8, Failure> {

@@ -35,6 +35,8 @@ pub struct Calculator {
     epoch: Option<u64>,
     random: Option<u64>,
     steps: u64,
+    /// Steps taken in all readings so far.
+    taken: u64,
 }
 
 impl Default for Calculator {
@@ -48,7 +50,22 @@ type Job<'a> = dyn FnMut(&mut Context) -> Outcome<Operand> + 'a;
 impl Calculator {
     /// An engine that spends at most `steps` on each reading.
     pub fn new(steps: u64) -> Self {
-        Self { memo: Memo::default(), epoch: None, random: None, steps }
+        Self { memo: Memo::default(), epoch: None, random: None, steps, taken: 0 }
+    }
+
+    /// Steps taken in all readings so far.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Whether the clock or chance had a part in a computed cell.
+    pub fn is_unsteady(&self, cell: CellAddress) -> bool {
+        self.memo.unsteady.contains(&cell)
+    }
+
+    /// Forgets every computed value and where chance stood.
+    pub fn forget(&mut self) {
+        (self.epoch, self.random) = (None, None);
     }
 
     /// All values of an operand, ranges read.
@@ -72,6 +89,7 @@ impl Calculator {
     fn refresh(&mut self, source: &dyn SheetSource) {
         if self.epoch != Some(source.epoch()) {
             self.memo.values.clear();
+            self.memo.unsteady.clear();
             self.epoch = Some(source.epoch());
         }
         if self.memo.parsed.len() > MAX_PARSED {
@@ -100,6 +118,7 @@ impl Calculator {
                 waiting: &waiting,
                 steps: &mut steps,
                 random: &mut random,
+                unsteady: false,
             };
             let outcome = match stack.last() {
                 None => job(&mut context),
@@ -123,6 +142,7 @@ impl Calculator {
             }
         };
         self.random = Some(random);
+        self.taken = self.taken.saturating_add(self.steps - steps);
         if matches!(answer, Err(Refusal::Budget)) {
             self.memo.values.retain(|_, value| !matches!(value, Err(Refusal::Budget)));
         }
@@ -146,6 +166,7 @@ fn recompute(context: &mut Context, cell: CellAddress) -> Outcome<Operand> {
     }
     let (formula, area) = match context.source.content(cell) {
         CellContent::Value(value) => return Ok(value.into()),
+        CellContent::Refused { refusal, .. } => return Err(refusal.into()),
         CellContent::Formula(formula) => (formula, None),
         CellContent::ArrayFormula { formula, area } => (formula, Some(area)),
     };

@@ -30,6 +30,8 @@ pub enum Mode {
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     pub values: HashMap<CellAddress, Result<CellValue, Refusal>>,
+    /// Of these, the ones that the clock or chance had a part in.
+    pub unsteady: HashSet<CellAddress>,
     pub parsed: HashMap<Arc<str>, Result<Arc<Node>, usize>>,
 }
 
@@ -50,6 +52,8 @@ pub struct Context<'a> {
     pub(super) waiting: &'a HashSet<CellAddress>,
     pub(super) steps: &'a mut u64,
     pub(super) random: &'a mut u64,
+    /// Whether the clock or chance had a part in the cell under computation so far.
+    pub(super) unsteady: bool,
 }
 
 impl Context<'_> {
@@ -114,10 +118,12 @@ impl Context<'_> {
     pub fn read(&mut self, cell: CellAddress) -> Outcome<CellValue> {
         self.spend(1)?;
         if let Some(known) = self.memo.values.get(&cell) {
+            self.unsteady |= self.memo.unsteady.contains(&cell);
             return known.clone().map_err(Fail::Refusal);
         }
         let (formula, area) = match self.source.content(cell) {
             CellContent::Value(value) => return Ok(value),
+            CellContent::Refused { refusal, .. } => return Err(refusal.into()),
             CellContent::Formula(formula) => (formula, None),
             CellContent::ArrayFormula { formula, area } => (formula, Some(area)),
         };
@@ -150,6 +156,7 @@ impl Context<'_> {
         let mode = if area.is_some() { Mode::Array } else { Mode::Cell };
         let outer = (self.at, self.mode, self.shift.take(), std::mem::take(&mut self.scopes));
         (self.at, self.mode) = (home, mode);
+        let unsteady = std::mem::take(&mut self.unsteady);
         let result = self.nested(|context| {
             let tree = context.tree(formula)?;
             let operand = context.formula(&tree)?;
@@ -159,6 +166,8 @@ impl Context<'_> {
             }
         });
         (self.at, self.mode, self.shift, self.scopes) = outer;
+        let own = std::mem::replace(&mut self.unsteady, unsteady);
+        self.unsteady |= own;
         let operand = match result {
             Err(Fail::Postponed) => return Err(Fail::Postponed),
             Err(Fail::Error(kind)) => Operand::Value(CellValue::Error(kind)),
@@ -170,10 +179,16 @@ impl Context<'_> {
             }
             Ok(operand) => operand,
         };
-        self.remember(home, area, operand)
+        self.remember(home, area, operand, own)
     }
 
-    fn remember(&mut self, home: CellAddress, area: Option<Range>, operand: Operand) -> Outcome<()> {
+    fn remember(&mut self, home: CellAddress, area: Option<Range>, operand: Operand, unsteady: bool) -> Outcome<()> {
+        let keep = |memo: &mut Memo, cell: CellAddress, value: CellValue| {
+            memo.values.insert(cell, Ok(shown(value)));
+            if unsteady {
+                memo.unsteady.insert(cell);
+            }
+        };
         match (operand, area) {
             (Operand::Array(grid), Some(area)) => {
                 self.spend(u64::from(area.rows()) * u64::from(area.columns()))?;
@@ -184,13 +199,11 @@ impl Context<'_> {
                             .cloned()
                             .unwrap_or(CellValue::Error(ErrorKind::NotAvailable));
                         let cell = CellAddress { sheet: home.sheet, row, column };
-                        self.memo.values.insert(cell, Ok(shown(value)));
+                        keep(self.memo, cell, value);
                     }
                 }
             }
-            (Operand::Value(value), _) => {
-                self.memo.values.insert(home, Ok(shown(value)));
-            }
+            (Operand::Value(value), _) => keep(self.memo, home, value),
             _ => {}
         }
         Ok(())
@@ -292,8 +305,15 @@ impl Context<'_> {
         Some(CellAddress { sheet: range.sheet, row, column })
     }
 
+    /// The moment of the run, as a serial of the 1900 system.
+    pub(super) fn now(&mut self) -> f64 {
+        self.unsteady = true;
+        self.source.now()
+    }
+
     /// The next random number, at least 0 and below 1 (SplitMix64).
     pub(super) fn random(&mut self) -> f64 {
+        self.unsteady = true;
         *self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = *self.random;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

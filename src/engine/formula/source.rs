@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::grid::{Operand, Range};
-use super::value::{CellValue, Outcome};
+use super::value::{CellValue, Outcome, Refusal};
 
 /// One cell of a workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub enum CellContent {
     Formula(Arc<str>),
     /// A cell of an array formula; `area` is all the cells it fills, its top left cell holds the formula.
     ArrayFormula { formula: Arc<str>, area: Range },
+    /// A formula whose value cannot be given.
+    Refused { formula: Arc<str>, refusal: Refusal },
 }
 
 /// A table as structured references see it.

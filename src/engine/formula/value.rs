@@ -33,6 +33,9 @@ pub enum Refusal {
     /// A function of the workbook's macros must run first; asked again afterwards, the calculation goes on.
     #[error("{name}, a function of the macros, has not run yet")]
     Awaited { name: String },
+    /// Computed as the workbook was read, the formula gave another result than Excel had saved, or none.
+    #[error("row {row}, column {column} of sheet {sheet} is not computed here as Excel computes it")]
+    Distrusted { sheet: usize, row: u32, column: u32 },
     /// Names or formulas nest deeper than the stack allows.
     #[error("the calculation nests too deeply")]
     TooDeep,

@@ -97,7 +97,10 @@ impl Workbook {
             let id = book.new_id();
             let table_ids: Vec<u32> = sheet.tables.iter().map(|_| book.new_id()).collect();
             let position = book.sheets.len() + 1;
-            let (sheet, lost) = load_sheet(id, position, sheet, &table_ids, &mut formats);
+            let (mut sheet, lost) = load_sheet(id, position, sheet, &table_ids, &mut formats);
+            if data.stale_results {
+                sheet.forget_results();
+            }
             left_out += lost;
             book.sheets.push(sheet);
         }
@@ -111,7 +114,8 @@ impl Workbook {
         }
         let active = book.sheets.get(data.active_sheet).or(book.sheets.first());
         book.active = active.map_or(0, |sheet| sheet.id);
-        book.revision = 0;
+        // Results that need not be right are as good as results from before a change.
+        book.revision = u64::from(data.stale_results);
         (book, left_out)
     }
 
@@ -124,6 +128,7 @@ impl Workbook {
             code_name: self.code_name.clone(),
             date1904: self.date1904,
             manual_calculation: self.manual,
+            stale_results: false,
             sheets: self.sheets.iter().map(sheet_data).collect(),
             names: self.names.iter().map(|name| self.name_data(name)).collect(),
             active_sheet: self.sheets.iter().position(|s| s.id == self.active).unwrap_or(0),
@@ -425,7 +430,7 @@ fn load_sheet(
 
 fn load_cell(sheet: &mut Sheet, data: &CellData, formats: &mut HashMap<String, Value>) {
     let formula = data.formula.as_deref().map(|text| Arc::from(text.strip_prefix('=').unwrap_or(text)));
-    sheet.grid.set(data.row, data.column, Cell { value: from_cell_value(&data.value), formula });
+    sheet.grid.set(data.row, data.column, Cell { formula, ..Cell::constant(from_cell_value(&data.value)) });
     let array = data.array.as_deref().and_then(parse_area);
     sheet.arrays.extend(array.filter(|area| (area.top, area.left) == (data.row, data.column)));
     if let Some(code) = data.number_format.as_deref().filter(|code| *code != GENERAL) {

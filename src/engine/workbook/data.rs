@@ -21,6 +21,8 @@ pub struct WorkbookData {
     pub date1904: bool,
     /// Formulas recalculate only on demand.
     pub manual_calculation: bool,
+    /// The saved results of formulas need not be right: each is computed before it is shown.
+    pub stale_results: bool,
     pub sheets: Vec<SheetData>,
     pub names: Vec<NameData>,
     /// Position of the active sheet, from 0.

@@ -59,6 +59,13 @@ impl Excel {
         self.events.active = self.book.active;
         self.book.record_changes(!self.events.handlers.is_empty());
         self.note_user_formulas();
+        self.check_formulas(super::fidelity::STEPS_BEFORE_A_RUN);
+    }
+
+    /// Says which functions the workbook's macros offer to its formulas, where none of them will run.
+    pub fn name_functions<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        self.events.functions = names.into_iter().map(str::to_lowercase).collect();
+        self.note_user_formulas();
     }
 
     fn events_enabled(&self) -> bool {

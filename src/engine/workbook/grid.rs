@@ -14,12 +14,19 @@ pub struct Cell {
     pub value: Value,
     /// A1 text without its `=`.
     pub formula: Option<Arc<str>>,
+    /// Computed as read, the formula gave another result than the one saved, or none: it is not computed again.
+    pub distrusted: bool,
 }
 
 impl Cell {
     /// A constant.
     pub fn constant(value: Value) -> Self {
-        Self { value, formula: None }
+        Self { value, formula: None, distrusted: false }
+    }
+
+    /// A formula (A1 text without its `=`) with its last known result.
+    pub fn formula(text: Arc<str>, value: Value) -> Self {
+        Self { value, formula: Some(text), distrusted: false }
     }
 }
 

@@ -253,7 +253,7 @@ pub fn set_formula_array(excel: &mut Excel, range: &RangeRef, _: &Arguments, val
     sheet.grid.take(area);
     sheet.arrays.retain(|old| !area.covers(*old));
     sheet.arrays.push(area);
-    sheet.grid.set(area.top, area.left, Cell { value: Value::Empty, formula: Some(a1.into()) });
+    sheet.grid.set(area.top, area.left, Cell::formula(a1.into(), Value::Empty));
     excel.book.changed(range.sheet, area);
     Ok(())
 }
@@ -326,7 +326,7 @@ fn write_same(excel: &mut Excel, sheet: u32, area: Area, value: &Value, writing:
     for (row, column) in area.cells().skip(1) {
         let (down, right) = (i64::from(row) - i64::from(area.top), i64::from(column) - i64::from(area.left));
         let moved = rewrite::copied(&text, down, right).unwrap_or_else(|| text.clone());
-        excel.book.store(sheet, row, column, Cell { value: Value::Empty, formula: Some(moved) });
+        excel.book.store(sheet, row, column, Cell::formula(moved, Value::Empty));
     }
     Ok(())
 }
@@ -414,7 +414,7 @@ fn write_text(excel: &mut Excel, sheet: u32, row: u32, column: u32, text: &Arc<s
             rewrite::visit(&mut node, &mut |node| normalise(node, &own));
             excel.note_formula(&a1);
             let written = formula::print_sheet(&node);
-            excel.book.store(sheet, row, column, Cell { value: Value::Empty, formula: Some(written.into()) });
+            excel.book.store(sheet, row, column, Cell::formula(written.into(), Value::Empty));
             Ok(())
         }
     }
@@ -447,7 +447,7 @@ pub fn prefix(excel: &mut Excel, range: &RangeRef, _: &Arguments) -> Answer {
     let sheet = excel.sheet(range.sheet)?;
     let formatted = &*sheet.number_format(first.top, first.left) == "@";
     let hidden = match sheet.grid.get(first.top, first.left) {
-        Some(Cell { value: Value::Text(text), formula: None }) if !formatted => {
+        Some(Cell { value: Value::Text(text), formula: None, .. }) if !formatted => {
             !matches!(read_entry(text, year), Entry::Constant { value: Value::Text(_), .. })
         }
         _ => false,

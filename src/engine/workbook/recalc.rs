@@ -10,6 +10,7 @@ use super::book::{Workbook, table_columns};
 use super::events::Events;
 use super::excel::Excel;
 use super::fault::{Answer, Done, mismatch, out_of_memory, refused};
+use super::grid::Cell;
 use super::range_ref::RangeRef;
 use super::range_value::{MOST_CELLS, array};
 use super::resolve::resolve_text;
@@ -26,7 +27,7 @@ use crate::lang::formula::{self, Dialect, ErrorKind};
 /// The calculation's memory between reads.
 #[derive(Default)]
 pub struct Recalculation {
-    calculator: Calculator,
+    pub(super) calculator: Calculator,
     /// Start of the run's random numbers; the caller may set it for a replay.
     pub seed: u64,
     /// Whether any formula calls a function of the macros.
@@ -35,6 +36,8 @@ pub struct Recalculation {
     settled: Option<u64>,
     functions: RefCell<FunctionCalls>,
     circles: Circles,
+    /// The one formula cell that is computed while all others show what was saved.
+    pub(super) alone: Option<CellAddress>,
 }
 
 /// Results of macro functions, and the one that is asked for. Valid for one revision.
@@ -66,6 +69,13 @@ const MOST_CIRCLES: usize = 64;
 /// Circles count as further epochs within a revision.
 const EPOCHS: u64 = 1 << 24;
 
+impl Recalculation {
+    /// Forgets which function the calculation stopped at.
+    pub(super) fn forget_calls(&mut self) {
+        self.functions.get_mut().wanted = None;
+    }
+}
+
 /// The workbook as `SheetSource`: sheets by position.
 struct View<'a> {
     book: &'a Workbook,
@@ -74,6 +84,7 @@ struct View<'a> {
     events: &'a Events,
     functions: &'a RefCell<FunctionCalls>,
     circles: &'a Circles,
+    alone: Option<CellAddress>,
     /// Cells of a circle that was just met.
     met: RefCell<Vec<CellAddress>>,
 }
@@ -81,6 +92,17 @@ struct View<'a> {
 impl View<'_> {
     fn sheet(&self, position: usize) -> Option<&Sheet> {
         self.book.sheets.get(position)
+    }
+
+    /// A formula that this engine computes otherwise than Excel: Excel's own result stands as long as nothing it depends on
+    /// was written.
+    fn saved_or_refused(&self, sheet: u32, cell: CellAddress, found: &Cell) -> CellContent {
+        if found.value != Value::Empty && super::cone::is_untouched(self.book, sheet, cell.row, cell.column) {
+            return CellContent::Value(to_formula_value(&found.value));
+        }
+        let CellAddress { sheet, row, column } = cell;
+        let formula = found.formula.clone().unwrap_or_default();
+        CellContent::Refused { formula, refusal: Refusal::Distrusted { sheet, row, column } }
     }
 
     fn table_area(&self, position: usize, sheet: &Sheet, table: &Table) -> TableArea {
@@ -91,6 +113,15 @@ impl View<'_> {
             totals_row: table.totals_row,
         }
     }
+}
+
+/// Whether two cells show the result of the same formula; `sheet` is that of the second.
+fn is_one_formula(sheet: &Sheet, one: CellAddress, other: CellAddress) -> bool {
+    let together = || {
+        one.sheet == other.sheet
+            && sheet.array_at(other.row, other.column).is_some_and(|area| area.holds(one.row, one.column))
+    };
+    one == other || together()
 }
 
 fn range_at(sheet: usize, area: Area) -> Range {
@@ -134,15 +165,24 @@ impl SheetSource for View<'_> {
             return CellContent::Value(kept.clone());
         }
         let Some(sheet) = self.sheet(cell.sheet) else { return blank };
+        if self.alone.is_some_and(|alone| !is_one_formula(sheet, alone, cell)) {
+            let saved = sheet.grid.get(cell.row, cell.column);
+            return saved.map_or(blank, |cell| CellContent::Value(to_formula_value(&cell.value)));
+        }
         if let Some(area) = sheet.array_at(cell.row, cell.column) {
-            let anchor = sheet.grid.get(area.top, area.left).and_then(|cell| cell.formula.clone());
-            if let Some(formula) = anchor {
+            let anchor = sheet.grid.get(area.top, area.left);
+            if let Some((anchor, formula)) = anchor.and_then(|anchor| Some((anchor, anchor.formula.clone()?))) {
+                if anchor.distrusted {
+                    let own = sheet.grid.get(cell.row, cell.column).unwrap_or(anchor);
+                    return self.saved_or_refused(sheet.id, cell, own);
+                }
                 return CellContent::ArrayFormula { formula, area: range_at(cell.sheet, area) };
             }
         }
         match sheet.grid.get(cell.row, cell.column) {
             None => blank,
             Some(found) => match &found.formula {
+                Some(_) if found.distrusted => self.saved_or_refused(sheet.id, cell, found),
                 Some(text) => CellContent::Formula(text.clone()),
                 None => CellContent::Value(to_formula_value(&found.value)),
             },
@@ -232,6 +272,7 @@ fn refusal(refusal: &Refusal) -> Fault {
         Refusal::Unreadable { .. } => "formula:unreadable".to_owned(),
         Refusal::Circular { .. } => "formula:circular".to_owned(),
         Refusal::Awaited { name } => format!("formula:{name}"),
+        Refusal::Distrusted { .. } => "formula:differs".to_owned(),
         Refusal::TooDeep => "formula:depth".to_owned(),
         Refusal::Budget => "formula:budget".to_owned(),
     };
@@ -307,7 +348,7 @@ impl Excel {
         self.recalculation.seed = seed;
     }
 
-    fn position(&self, sheet: u32) -> usize {
+    pub(super) fn position(&self, sheet: u32) -> usize {
         self.book.sheets.iter().position(|known| known.id == sheet).unwrap_or(usize::MAX)
     }
 
@@ -369,16 +410,7 @@ impl Excel {
         if self.book.revision == 0 {
             return;
         }
-        let mut formulas = Vec::new();
-        for sheet in &self.book.sheets {
-            let cells = sheet.grid.cells(Area { top: 1, left: 1, bottom: ROWS, right: COLUMNS });
-            formulas.extend(
-                cells.filter(|(_, _, cell)| cell.formula.is_some()).map(|(row, column, _)| (sheet.id, row, column)),
-            );
-            let covered = sheet.arrays.iter().filter(|area| area.size() <= MOST_CELLS);
-            formulas.extend(covered.flat_map(|area| area.cells()).map(|(row, column)| (sheet.id, row, column)));
-        }
-        for (sheet, row, column) in formulas {
+        for (sheet, row, column) in self.formula_cells() {
             if self.recalculation.functions.get_mut().wanted.is_some() {
                 return;
             }
@@ -391,6 +423,20 @@ impl Excel {
                 cell.value = Value::Empty;
             }
         }
+    }
+
+    /// The cells that show the result of a formula; those of array formulas come twice if they hold one of their own.
+    pub(super) fn formula_cells(&self) -> Vec<(u32, u32, u32)> {
+        let mut formulas = Vec::new();
+        for sheet in &self.book.sheets {
+            let cells = sheet.grid.cells(Area { top: 1, left: 1, bottom: ROWS, right: COLUMNS });
+            formulas.extend(
+                cells.filter(|(_, _, cell)| cell.formula.is_some()).map(|(row, column, _)| (sheet.id, row, column)),
+            );
+            let covered = sheet.arrays.iter().filter(|area| area.size() <= MOST_CELLS);
+            formulas.extend(covered.flat_map(|area| area.cells()).map(|(row, column)| (sheet.id, row, column)));
+        }
+        formulas
     }
 
     /// Array formulas fill cells that hold nothing of their own.
@@ -414,6 +460,14 @@ impl Excel {
         &mut self,
         job: impl Fn(&mut Calculator, &dyn SheetSource) -> Result<T, Refusal>,
     ) -> Result<T, Fault> {
+        self.tried(job).map_err(|fault| refusal(&fault))
+    }
+
+    /// As `calculated`, with the reason as the engine gives it.
+    pub(super) fn tried<T>(
+        &mut self,
+        job: impl Fn(&mut Calculator, &dyn SheetSource) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let memory = &mut self.recalculation;
         if memory.circles.revision != self.book.revision {
             memory.circles = Circles { revision: self.book.revision, values: HashMap::new() };
@@ -432,17 +486,18 @@ impl Excel {
                 events: &self.events,
                 functions: &memory.functions,
                 circles: &memory.circles,
+                alone: memory.alone,
                 met: RefCell::default(),
             };
             let outcome = job(&mut memory.calculator, &view);
             let Err(Refusal::Circular { sheet, row, column }) = outcome else {
-                return outcome.map_err(|fault| refusal(&fault));
+                return outcome;
             };
             let mut met = view.met.take();
             met.push(CellAddress { sheet, row, column });
             broken += 1;
             if broken > MOST_CIRCLES {
-                return Err(refusal(&Refusal::Circular { sheet, row, column }));
+                return Err(Refusal::Circular { sheet, row, column });
             }
             for cell in met {
                 let home = self.book.sheets.get(cell.sheet);

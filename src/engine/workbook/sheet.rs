@@ -143,6 +143,13 @@ impl Sheet {
         }
     }
 
+    /// Forgets what formulas gave last.
+    pub fn forget_results(&mut self) {
+        for (_, _, cell) in self.grid.cells_mut(Area::SHEET).filter(|(_, _, cell)| cell.formula.is_some()) {
+            cell.value = Value::Empty;
+        }
+    }
+
     /// The number format code of a cell.
     pub fn number_format(&self, row: u32, column: u32) -> Arc<str> {
         match self.paint.get(NUMBER_FORMAT, row, column) {

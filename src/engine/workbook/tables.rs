@@ -403,7 +403,7 @@ fn fill_formulas(excel: &mut Excel, sheet: u32, row: Area, at: u32, count: u32) 
         let above = excel.sheet(sheet)?.grid.get(row.top - 1, column).and_then(|cell| cell.formula.clone());
         let Some(text) = above else { continue };
         let formula = super::rewrite::copied(&text, 1, 0).unwrap_or(text);
-        excel.book.store(sheet, row.top, column, super::grid::Cell { value: Value::Empty, formula: Some(formula) });
+        excel.book.store(sheet, row.top, column, super::grid::Cell::formula(formula, Value::Empty));
     }
     Ok(())
 }

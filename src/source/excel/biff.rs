@@ -1,6 +1,7 @@
 //! Old workbooks (xls) through calamine, whose ranges are dense: a walk over the records first measures what the ranges
 //! would take. The same walk finds passwords and what calamine leaves out.
 
+use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 use calamine::{Data, Reader, Xls};
@@ -67,7 +68,7 @@ pub(crate) fn read_biff(content: &Content, spend: &mut Spend, sink: &mut dyn Sin
             facts.validations.push(ValidationFacts { sheet: sheet.name.clone(), ..rule });
         }
         walked.styles.sort_unstable();
-        let shared = Shared { stream: &stream, styles: &walked.styles, dates, spend };
+        let shared = Shared { stream: &stream, styles: &walked.styles, arrays: &walked.arrays, dates, spend };
         read_sheet(&mut book, sheet, &shared, sink, &mut facts)?;
     }
     let counts = [
@@ -88,6 +89,8 @@ struct Shared<'a> {
     stream: &'a Stream,
     /// Row, column and style, sorted.
     styles: &'a [(u16, u16, u16)],
+    /// The areas of array formulas, by first cell.
+    arrays: &'a HashMap<(u32, u32), String>,
     dates: DateSystem,
     spend: &'a Spend,
 }
@@ -208,7 +211,8 @@ fn cells_of(
             if let Some(text) = formula {
                 shapes.written(text, row, column, shared.spend)?;
             }
-            stream.push(CellContent { row, column, value, formula: formula.cloned(), format })?;
+            let array = formula.and_then(|_| shared.arrays.get(&(row, column)).cloned());
+            stream.push(CellContent { row, column, value, formula: formula.cloned(), array, format })?;
         }
     }
     Ok(unknown)

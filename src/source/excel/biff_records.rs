@@ -33,6 +33,7 @@ mod record {
     pub(super) const HYPERLINK: u16 = 0x01B8;
     pub(super) const PIVOT: u16 = 0x00B0;
     pub(super) const FILTER: u16 = 0x009D;
+    pub(super) const ARRAY: u16 = 0x0221;
     /// RK and MULRK; the latter repeats a style and a value for each of its cells.
     pub(super) const MANY_NUMBERS: u16 = 0x00BD;
     /// Records of cells begin with row and column: BLANK, NUMBER, LABEL, BOOLERR, FORMULA, LABELSST, RK, MULRK, MULBLANK, RSTRING.
@@ -60,6 +61,8 @@ pub(super) struct Walked {
     pub(super) extent: Option<(u64, u64, u64, u64)>,
     /// Row, column (from 0) and style of the cells that hold something, in the order of the file.
     pub(super) styles: Vec<(u16, u16, u16)>,
+    /// The areas of array formulas by the row and column (from 1) of their first cell.
+    pub(super) arrays: HashMap<(u32, u32), String>,
     offset: usize,
     frozen: bool,
     split_rows: u32,
@@ -203,6 +206,10 @@ impl Walked {
             }
             record::CODE_NAME => self.facts.code_name = wide_text(data),
             record::MERGED if self.facts.merged.len() < LISTED => self.facts.merged.extend(areas(data)),
+            record::ARRAY => {
+                spend.bytes(size_of::<((u32, u32), String)>())?;
+                self.arrays.extend(array_area(data));
+            }
             id if record::CELLS.contains(&id) => self.cell(id, data, spend)?,
             _ => {}
         }
@@ -272,6 +279,16 @@ fn areas(data: &[u8]) -> Vec<String> {
         Some(extent.a1())
     };
     data.get(2..).unwrap_or_default().chunks_exact(8).filter_map(area).collect()
+}
+
+/// First cell and area of an array formula: first and last row in two bytes each, first and last column in one (MS-XLS 2.4.4).
+fn array_area(data: &[u8]) -> Option<((u32, u32), String)> {
+    let row = |offset| u16_at(data, offset).map(|number| u32::from(number) + 1);
+    let column = |offset: usize| data.get(offset).map(|number| u32::from(*number) + 1);
+    let first = (row(0)?, column(4)?);
+    let mut area = Extent::at(first.0, first.1);
+    area.include(row(2)?, column(5)?);
+    Some((first, area.a1()))
 }
 
 /// SupBook of another workbook (MS-XLS 2.4.271): a count of sheets, then the path in its own encoding. The workbook itself and

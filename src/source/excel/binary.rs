@@ -266,7 +266,7 @@ impl Surroundings<'_> {
             return Ok(());
         }
         let format = code.map(|code| stream.format(code));
-        stream.push(CellContent { row, column, value, formula, format })
+        stream.push(CellContent { row, column, value, formula, format, ..CellContent::default() })
     }
 }
 

@@ -303,6 +303,8 @@ struct Placed {
     column: u32,
     value: Scalar,
     formula: Option<String>,
+    /// Columns and rows that an array formula fills.
+    matrix: Option<(u32, u32)>,
     format: Option<u32>,
 }
 
@@ -349,10 +351,7 @@ impl Table<'_> {
     fn surround(&mut self, cell: &Cell, repeated: u32, sheet: &mut SheetFacts) {
         let (columns, rows) = cell.spans;
         if columns.saturating_mul(rows) > 1 && sheet.merged.len() < LISTED && on_sheet(self.row, self.column) {
-            let mut area = Extent::at(self.row, self.column);
-            let last = |from: u32, count: u32, end: u32| from.saturating_add(count - 1).min(end);
-            area.include(last(self.row, rows, LAST_ROW), last(self.column, columns, LAST_COLUMN));
-            sheet.merged.push(area.a1());
+            sheet.merged.push(area_from((self.row, self.column), (columns, rows)).a1());
         }
         if let Some(name) = &cell.rule
             && on_sheet(self.row, self.column)
@@ -390,7 +389,8 @@ impl Table<'_> {
             self.beyond |= wanted > last;
             for column in self.column..=last {
                 self.spend.bytes(size_of::<Placed>())?;
-                self.line.push(Placed { column, value: value.clone(), formula: cell.formula.clone(), format });
+                let (value, formula) = (value.clone(), cell.formula.clone());
+                self.line.push(Placed { column, value, formula, matrix: cell.matrix, format });
             }
         }
         self.column = self.column.saturating_add(cell.repeated);
@@ -403,17 +403,26 @@ impl Table<'_> {
         let last = wanted.min(LAST_ROW);
         self.beyond |= wanted > last;
         for row in self.row..=last {
-            for Placed { column, value, formula, format } in &line {
+            for Placed { column, value, formula, matrix, format } in &line {
                 if let Some(text) = formula {
                     self.shapes.written(text, row, *column, self.spend)?;
                 }
-                let (value, formula) = (value.clone(), formula.clone());
-                self.stream.push(CellContent { row, column: *column, value, formula, format: *format })?;
+                let (column, value, formula) = (*column, value.clone(), formula.clone());
+                let array = matrix.filter(|_| formula.is_some()).map(|spans| area_from((row, column), spans).a1());
+                self.stream.push(CellContent { row, column, value, formula, array, format: *format })?;
             }
         }
         self.row = self.row.saturating_add(repeated);
         Ok(())
     }
+}
+
+/// The area of so many columns and rows from a cell on, as far as the sheet goes.
+fn area_from((row, column): (u32, u32), (columns, rows): (u32, u32)) -> Extent {
+    let mut area = Extent::at(row, column);
+    let last = |from: u32, count: u32, end: u32| from.saturating_add(count.saturating_sub(1)).min(end);
+    area.include(last(row, rows, LAST_ROW), last(column, columns, LAST_COLUMN));
+    area
 }
 
 fn repeats(tag: &BytesStart<'_>, name: &str) -> u32 {
@@ -427,6 +436,8 @@ struct Cell {
     value: Option<String>,
     formula: Option<String>,
     currency: Option<String>,
+    /// Columns and rows that an array formula fills.
+    matrix: Option<(u32, u32)>,
     /// Columns and rows it is merged over.
     spans: (u32, u32),
     /// The name of its validation.
@@ -445,6 +456,8 @@ impl Cell {
             kind: kind.unwrap_or_default(),
             value: value.iter().find_map(|name| attribute(tag, name)),
             formula: attribute(tag, "table:formula").map(|text| plain_formula(&text)),
+            matrix: number(tag, "table:number-matrix-columns-spanned")
+                .zip(number(tag, "table:number-matrix-rows-spanned")),
             currency: attribute(tag, "office:currency"),
             spans: (repeats(tag, "table:number-columns-spanned"), repeats(tag, "table:number-rows-spanned")),
             rule: attribute(tag, "table:content-validation-name").filter(|name| !name.is_empty()),

@@ -27,6 +27,8 @@ struct Book {
     sheets: Vec<Listed>,
     names: Vec<(NameFacts, Option<usize>)>,
     date_1904: bool,
+    manual_calculation: bool,
+    stale_results: bool,
     version: Option<String>,
     /// Sheets and names beyond what is kept.
     left_out: u64,
@@ -54,6 +56,8 @@ pub(crate) fn read_open_xml(
         None => return Err(SourceError::malformed("workbook", "the package has no workbook part")),
     };
     facts.date_1904 = book.date_1904;
+    facts.manual_calculation = book.manual_calculation;
+    facts.stale_results = book.stale_results;
     facts.version = book.version.clone();
     facts.names = named(&book);
     if book.left_out > 0 {
@@ -84,6 +88,11 @@ fn read_book(markup: &mut Markup<'_>) -> Result<Book, SourceError> {
         match markup.next()? {
             Piece::Start(tag) => match local(&tag) {
                 "workbookPr" => book.date_1904 = switched_on(&tag, "date1904"),
+                // ECMA-376 part 1, 18.2.2.
+                "calcPr" => {
+                    book.manual_calculation = attribute(&tag, "calcMode").as_deref() == Some("manual");
+                    book.stale_results = switched_on(&tag, "fullCalcOnLoad");
+                }
                 "fileVersion" => {
                     let edited = attribute(&tag, "lastEdited").unwrap_or_default();
                     book.version = attribute(&tag, "appName").map(|app| format!("{app} {edited}").trim().to_string());

@@ -92,6 +92,8 @@ struct Raw {
 struct RawFormula {
     kind: String,
     shared: Option<u32>,
+    /// The cells that a shared or an array formula is for.
+    area: Option<String>,
     text: String,
 }
 
@@ -172,6 +174,7 @@ impl<'a> SheetReader<'a> {
                         wanted = Inner::Formula(RawFormula {
                             kind: attribute(&tag, "t").unwrap_or_default(),
                             shared: number(&tag, "si"),
+                            area: attribute(&tag, "ref"),
                             text: String::new(),
                         });
                     }
@@ -209,6 +212,8 @@ impl<'a> SheetReader<'a> {
             return Ok(());
         }
         let (row, column) = (self.row, self.column);
+        let is_array = |formula: &&RawFormula| formula.kind == "array" && !formula.text.is_empty();
+        let array = raw.formula.as_ref().filter(is_array).and_then(|formula| formula.area.clone());
         let formula = self.formula(raw.formula)?;
         let code = raw.style.and_then(|style| self.shared.formats.code(style));
         let is_moment = raw.style.and_then(|style| self.shared.moments.get(style).copied()).unwrap_or(false);
@@ -217,7 +222,7 @@ impl<'a> SheetReader<'a> {
             return Ok(());
         }
         let format = code.map(|code| self.stream.format(code));
-        self.stream.push(CellContent { row, column, value, formula, format })
+        self.stream.push(CellContent { row, column, value, formula, array, format })
     }
 
     fn formula(&mut self, raw: Option<RawFormula>) -> Result<Option<String>, SourceError> {

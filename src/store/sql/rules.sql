@@ -10,7 +10,8 @@ INSERT INTO file SELECT tenant_id, seq, TRY_CAST(data::JSON->>'snapshot' AS UBIG
     TRY_CAST(data::JSON->>'bytes' AS UBIGINT), data::JSON->>'kind', data::JSON->>'state', data::JSON->>'reason', TRY_CAST(data::JSON->>'tables' AS UINTEGER),
     TRY_CAST(data::JSON->>'rows' AS UBIGINT), TRY_CAST(data::JSON->>'formulas' AS UBIGINT), TRY_CAST(data::JSON->>'macros' AS UINTEGER), TRY_CAST(data::JSON->>'ms' AS UBIGINT),
     data::JSON->>'application', data::JSON->>'facts', TRY_CAST(data::JSON->>'risk' AS DOUBLE), coalesce(data::JSON->>'place', data::JSON->>'path'),
-    TRY_CAST(data::JSON->>'format' AS UINTEGER) FROM batch_event WHERE event = 'file.read';
+    TRY_CAST(data::JSON->>'format' AS UINTEGER), TRY_CAST(data::JSON->>'compared' AS UBIGINT), TRY_CAST(data::JSON->>'equal' AS UBIGINT)
+    FROM batch_event WHERE event = 'file.read';
 UPDATE file SET application = g.application FROM (
     SELECT b.tenant_id, TRY_CAST(b.data::JSON->>'snapshot' AS UBIGINT) AS snapshot, m.unnest->>'asset' AS asset, m.unnest->>'application' AS application
     FROM batch_event b, unnest(from_json(b.data::JSON->'members', '["JSON"]')) m WHERE b.event = 'files.grouped') g

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS scanned_root (tenant_id VARCHAR, seq UBIGINT, snapsho
 CREATE TABLE IF NOT EXISTS file (
     tenant_id VARCHAR, seq UBIGINT, snapshot UBIGINT, asset VARCHAR, root VARCHAR, path VARCHAR, sha256 VARCHAR, bytes UBIGINT,
     kind VARCHAR, state VARCHAR, reason VARCHAR, tables UINTEGER, row_count UBIGINT, formulas UBIGINT, macros UINTEGER, ms UBIGINT,
-    application VARCHAR, facts VARCHAR, risk DOUBLE, place VARCHAR, format UINTEGER);
+    application VARCHAR, facts VARCHAR, risk DOUBLE, place VARCHAR, format UINTEGER, compared UBIGINT, equal UBIGINT);
 CREATE TABLE IF NOT EXISTS application (
     tenant_id VARCHAR, seq UBIGINT, snapshot UBIGINT, application VARCHAR, name VARCHAR, domain VARCHAR, model VARCHAR, inference VARCHAR, report VARCHAR,
     files UINTEGER, models UINTEGER, fields UINTEGER, workflows UINTEGER,

@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use serde::Deserialize;
 
-use super::{Page, PageError, blocking, escape, html, shell, theme};
+use super::{Page, PageError, blocking, counted, escape, html, shell, theme};
 use crate::pipeline::{AuditRow, verify_ledger};
 use crate::web::Web;
 use crate::web::shell::Shell;
@@ -41,11 +41,24 @@ fn build(web: &Web, theme: &str, filter: &Filter) -> Result<Audit, PageError> {
         },
         None => String::new(),
     };
+    let receipts = match (&checked.receipts.bad[..], checked.receipts.signed) {
+        ([], 0) => String::new(),
+        ([], signed) => format!(
+            " {} hold, signed by the key {}.",
+            counted(signed as usize, "receipt"),
+            checked.receipts.keys.join(", ")
+        ),
+        (bad, _) => {
+            let numbers: Vec<String> = bad.iter().map(u64::to_string).collect();
+            format!(" The receipts of records {} are gone, changed or not signed.", numbers.join(", "))
+        }
+    };
+    let checked = checked.chain;
     let chain = match &checked.broken {
         Some(place) => format!("The chain breaks at record {} in {}: {}.", place.seq, place.file, place.reason),
         None => {
             format!("All {} records hold; the chain was checked just now. Head: {}.", checked.records, checked.head)
         }
     };
-    Ok(Audit { shell: shell(web, theme, "Audit trail", "/audit")?, sentence: chain, rows, older })
+    Ok(Audit { shell: shell(web, theme, "Audit trail", "/audit")?, sentence: chain + &receipts, rows, older })
 }

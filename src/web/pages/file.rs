@@ -8,7 +8,7 @@ use super::import::remedy;
 use super::tags::regime;
 use super::{Page, PageError, blocking, counted, escape, grade_class, grouped, html, shell, size_text, theme};
 use crate::model::Grade;
-use crate::pipeline::{FileRow, TagRow};
+use crate::pipeline::{DifferenceReport, FileRow, TagRow, WorkbookFidelity};
 use crate::web::Web;
 use crate::web::flow::grade_word;
 use crate::web::shell::Shell;
@@ -34,6 +34,7 @@ struct File {
     sheets: Vec<Sheet>,
     tables: Vec<Table>,
     formulas: Vec<Shape>,
+    recalculation: Option<Recalculation>,
     code: Vec<Module>,
     queries: Vec<QueryText>,
     notices: Vec<(String, String)>,
@@ -81,6 +82,18 @@ struct Shape {
     cells: u64,
 }
 
+/// What computing its formulas gave.
+struct Recalculation {
+    /// `98.6 %`, or why there is no figure.
+    share: String,
+    /// `1,234 of 1,250 compared`.
+    basis: String,
+    class: &'static str,
+    rest: Vec<(String, String)>,
+    differences: Vec<DifferenceReport>,
+    more: u64,
+}
+
 struct Module {
     name: String,
     kind: String,
@@ -100,6 +113,8 @@ struct Copy {
     same: bool,
 }
 
+/// Differing formulas listed.
+const MOST_DIFFERENCES: usize = 20;
 /// Formula shapes listed; the largest first.
 const MOST_SHAPES: usize = 100;
 
@@ -196,6 +211,7 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
             })
             .collect(),
         formulas,
+        recalculation: view.fidelity.map(recalculation),
         code: facts
             .code
             .iter()
@@ -222,6 +238,47 @@ fn build(web: &Web, theme: &str, asset: &str) -> Result<File, PageError> {
         name,
         file,
     })
+}
+
+fn recalculation(mut found: WorkbookFidelity) -> Recalculation {
+    let refused: u64 = found.refused.values().sum();
+    let plural = |count: u64| counted(count as usize, "formula");
+    let parts = [
+        (found.different.saturating_sub(found.inherited), "compute to another result here than Excel saved"),
+        (found.inherited, "differ only because something they depend on does"),
+        (refused, "need what is not offered"),
+        (found.of_macros, "need a function of the workbook's macros"),
+        (found.unsteady, "depend on the clock or on chance"),
+        (found.unsaved, "have no saved result"),
+        (found.unchecked, "were not computed: the work granted for a file was used up"),
+    ];
+    let mut rest: Vec<(String, String)> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| (plural(count), what.to_string()))
+        .collect();
+    rest.extend(found.refused.iter().map(|(name, count)| (plural(*count), format!("not offered: {name}"))));
+    let listed = found.differences.len().min(MOST_DIFFERENCES);
+    found.differences.truncate(MOST_DIFFERENCES);
+    let share = match found.compared {
+        0 if found.stale => String::from("not compared: the file asks to be recalculated when it is opened"),
+        0 => String::from("not compared: the file holds no saved result"),
+        compared => format!("{:.1} %", found.equal as f64 * 100.0 / compared as f64),
+    };
+    Recalculation {
+        share,
+        basis: format!("{} of {} compared with the saved result", grouped(found.compared), plural(found.formulas)),
+        class: if found.compared == 0 {
+            ""
+        } else if found.different == 0 {
+            "ok"
+        } else {
+            "warn"
+        },
+        rest,
+        more: found.different.saturating_sub(found.inherited).saturating_sub(listed as u64),
+        differences: found.differences,
+    }
 }
 
 fn personal(tag: &TagRow) -> Personal {

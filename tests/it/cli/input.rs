@@ -142,7 +142,7 @@ fn the_ledger_names_the_record_that_was_changed() {
         let (code, found) = place.json(&["ledger", "verify", "--json"]);
         assert_eq!((code, found["broken"]["seq"].as_u64()), (1, Some(changed as u64 + 1)));
         assert_eq!(found["records"].as_u64(), Some(changed as u64), "those before it hold");
-        exactly(&found, "ledger verify", &["records", "head", "broken", "tornBytes"]);
+        exactly(&found, "ledger verify", &["records", "head", "broken", "tornBytes", "receipts"]);
         exactly(&found["broken"], "broken", &["seq", "file", "reason"]);
         let output = place.run(&["kpi", "--json"]);
         assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(3), true), "a broken store is not used");

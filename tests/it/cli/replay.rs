@@ -220,3 +220,41 @@ fn a_workflow_runs_on_the_tables_of_a_file() {
     ];
     assert_eq!(place.json(&run).1["outputs"]["rows"], json!([{"ID": 2, "Total": 4}]));
 }
+
+#[test]
+fn a_receipt_is_signed_into_the_ledger_and_a_changed_one_is_found() {
+    let place = Place::new();
+    assert_eq!(place.code(&["replay", &workbook(), "--macro", "ReorderCheck"]), 0);
+    let (code, held) = place.json(&["ledger", "verify", "--json"]);
+    assert_eq!((code, &held["receipts"]["signed"], &held["receipts"]["bad"]), (0, &json!(1), &json!([])));
+    assert_eq!(text(&held["receipts"]["keys"][0]).len(), 64);
+    let ledger = std::fs::read_to_string(place.ledger()).expect("a ledger");
+    let record: Value = serde_json::from_str(ledger.lines().last().expect("a record")).expect("JSON");
+    assert_eq!(record["event"], "receipt.issued");
+    // Who can write the ledger can make its chain fit; without the key the signature does not.
+    let forged = text(&record["data"]["signature"]).replace(['0', '1', '2', '3'], "4");
+    let line = ledger.replace(text(&record["data"]["signature"]), &forged);
+    std::fs::write(place.ledger(), line).expect("written");
+    let (code, found) = place.json(&["ledger", "verify", "--json"]);
+    assert_eq!((code, &found["receipts"]["bad"]), (1, &json!([record["seq"]])));
+}
+
+#[test]
+fn a_receipt_of_a_changed_model_counts_for_no_application() {
+    let place = Place::new();
+    assert_eq!(place.code(&["scan", &estate("stores/014")]), 0);
+    let (_, converted) = place.json(&["convert", &workbook(), "--json"]);
+    let model = place.write("model.json", converted["application"].to_string());
+    place.code(&["replay", &workbook(), "--macro", "ReorderCheck"]);
+    place.code(&["replay", &workbook(), "--macro", "ReorderCheck", "--model", &model]);
+    let ledger = std::fs::read_to_string(place.ledger()).expect("a ledger");
+    let records: Vec<Value> = ledger.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let issued: Vec<&str> = records
+        .iter()
+        .filter(|record| record["event"] == "receipt.issued")
+        .map(|record| text(&record["data"]["application"]))
+        .collect();
+    // The changed model has a second receipt, for the boundary variants.
+    assert_eq!(issued.len(), 3);
+    assert!(!issued[0].is_empty() && issued[1].is_empty() && issued[2].is_empty(), "{issued:?}");
+}

@@ -126,6 +126,41 @@ fn macro_run_and_replay_give_exactly_their_keys() {
 }
 
 #[test]
+fn formula_check_gives_exactly_its_keys_and_counts_each_formula_once() {
+    let place = Place::new();
+    let books =
+        ["office/price-list.xlsx", "office/inventory.xlsx", "office/supplier-orders.xlsm", "office/opening-hours.ods"];
+    let books = books.map(estate);
+    let (code, found) = place.json(&["formula", "check", &books[0], &books[1], &books[2], &books[3], "--json"]);
+    assert_eq!((code, items(&found["workbooks"]).len()), (0, 4));
+    exactly(&found, "formula check", &["workbooks"]);
+    let keys = [
+        "file",
+        "formulas",
+        "compared",
+        "equal",
+        "different",
+        "inherited",
+        "unsteady",
+        "unsaved",
+        "stale",
+        "ofMacros",
+        "unchecked",
+        "refused",
+        "differences",
+    ];
+    exactly(&found["workbooks"], "workbooks", &keys);
+    for book in items(&found["workbooks"]) {
+        let count = |key: &str| book[key].as_u64().expect("a count");
+        let refused: u64 = book["refused"].as_object().expect("counts").values().filter_map(Value::as_u64).sum();
+        assert_eq!(count("compared"), count("equal") + count("different"), "{book}");
+        let others = count("unsteady") + count("unsaved") + count("ofMacros") + count("unchecked") + refused;
+        assert_eq!(count("formulas"), count("compared") + others, "{book}");
+        assert_eq!(count("different"), 0, "the samples hold the results of their formulas: {book}");
+    }
+}
+
+#[test]
 fn access_show_gives_exactly_its_keys() {
     let place = Place::new();
     let keys = ["version", "tables", "relationships", "queries", "modules", "macros", "forms", "reports", "links"];

@@ -238,7 +238,9 @@ fn kept_of(
 fn is_subtotal(context: &mut Context, cell: CellAddress) -> Outcome<bool> {
     let text = match context.source.content(cell) {
         CellContent::Value(_) => return Ok(false),
-        CellContent::Formula(text) | CellContent::ArrayFormula { formula: text, .. } => text,
+        CellContent::Formula(text)
+        | CellContent::ArrayFormula { formula: text, .. }
+        | CellContent::Refused { formula: text, .. } => text,
     };
     let upper = text.to_ascii_uppercase();
     if !upper.contains("SUBTOTAL(") && !upper.contains("AGGREGATE(") {

@@ -19,8 +19,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let time = time_serial(c.number(a, 0)?.trunc(), c.number(a, 1)?.trunc(), c.number(a, 2)?.trunc());
         if time < 0.0 { Err(ErrorKind::Num.into()) } else { result(time.fract()) }
     }),
-    function("NOW", (0, 0), Lift::All, |c, _| result(from_1900(c.source.now(), c.date1904()))),
-    function("TODAY", (0, 0), Lift::All, |c, _| result(from_1900(c.source.now().floor(), c.date1904()))),
+    function("NOW", (0, 0), Lift::All, |c, _| result(from_1900(c.now(), c.date1904()))),
+    function("TODAY", (0, 0), Lift::All, |c, _| result(from_1900(c.now().floor(), c.date1904()))),
     function("YEAR", (1, 1), Lift::All, |c, a| result(day(c, a, 0)?.year as f64)),
     function("MONTH", (1, 1), Lift::All, |c, a| result(day(c, a, 0)?.month as f64)),
     function("DAY", (1, 1), Lift::All, |c, a| result(day(c, a, 0)?.day as f64)),

@@ -89,7 +89,9 @@ fn formula_text(context: &mut Context, args: &[Operand]) -> Outcome<Operand> {
     let cell = first_cell(context, args)?;
     match context.source.content(cell) {
         CellContent::Value(_) => Err(ErrorKind::NotAvailable.into()),
-        CellContent::Formula(text) => Ok(CellValue::from(format!("={}", text.trim_start_matches('='))).into()),
+        CellContent::Formula(text) | CellContent::Refused { formula: text, .. } => {
+            Ok(CellValue::from(format!("={}", text.trim_start_matches('='))).into())
+        }
         CellContent::ArrayFormula { formula, .. } => {
             Ok(CellValue::from(format!("{{={}}}", formula.trim_start_matches('='))).into())
         }
