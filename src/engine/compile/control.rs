@@ -104,8 +104,7 @@ impl Body<'_> {
             self.resume_at(here, after);
         }
         self.count_step();
-        let declared = self.place_type(&node).is_some_and(|kind| kind != types::VARIANT);
-        let typing = if declared { 0 } else { operate::LEFT_VARIANT };
+        let typing = self.typing(&node, operate::LEFT_VARIANT);
         let rep = self.expr(&node)?;
         let value = self.keep(rep, &node);
         match after {

@@ -215,7 +215,7 @@ impl Body<'_> {
     }
 
     /// The bit when the declared type of an expression is Variant or unknown, else 0.
-    fn typing(&self, node: &Node, bit: u32) -> u32 {
+    pub(super) fn typing(&self, node: &Node, bit: u32) -> u32 {
         if self.is_declared(node) { 0 } else { bit }
     }
 
@@ -242,7 +242,8 @@ impl Body<'_> {
             Symbol::Constant(constant) => {
                 Some(constant.kind.unwrap_or(Type::Plain(crate::engine::value::Subtype::Long)))
             }
-            _ => super::library::constant(name).map(|_| Type::Plain(crate::engine::value::Subtype::Long)),
+            _ if super::library::constant(name).is_some() => Some(Type::Plain(crate::engine::value::Subtype::Long)),
+            _ => super::library::result(name).map(Type::Plain),
         }
     }
 

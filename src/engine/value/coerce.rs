@@ -241,14 +241,27 @@ pub fn to_currency(value: &Value) -> Result<i64, RunError> {
 pub fn number_currency(number: Number) -> Result<i64, RunError> {
     match number {
         Number::Whole(number) => number.checked_mul(CURRENCY_SCALE).ok_or_else(errors::overflow),
-        Number::Float(number) => float_whole(number * CURRENCY_SCALE as f64),
-        Number::Short(number) => float_whole(f64::from(number) * CURRENCY_SCALE as f64),
+        Number::Float(number) => float_currency(number),
+        Number::Short(number) => float_currency(number.into()),
         Number::Currency(number) => Ok(number),
         Number::Decimal(number) => {
             let scaled = number.checked_mul(Decimal::from(CURRENCY_SCALE)).ok_or_else(errors::overflow)?;
             scaled.round().to_i64().ok_or_else(errors::overflow)
         }
     }
+}
+
+/// 2^53: from here on a Double skips whole numbers.
+const DOUBLE_WHOLE_END: f64 = 9_007_199_254_740_992.0;
+
+/// Where the ten-thousandths need more digits than a Double has, the whole part and the fraction are scaled apart.
+fn float_currency(number: f64) -> Result<i64, RunError> {
+    let scaled = number * CURRENCY_SCALE as f64;
+    if scaled.abs() < DOUBLE_WHOLE_END {
+        return float_whole(scaled);
+    }
+    let whole = float_whole(number.trunc())?.checked_mul(CURRENCY_SCALE).ok_or_else(errors::overflow)?;
+    whole.checked_add(float_whole(number.fract() * CURRENCY_SCALE as f64)?).ok_or_else(errors::overflow)
 }
 
 /// Let-coercion to Decimal: of a Double its 15 significant digits, of a Single its 7.

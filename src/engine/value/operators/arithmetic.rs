@@ -118,7 +118,7 @@ fn compute(op: BinaryOp, a: &Value, b: &Value, kind: Kind, typing: Typing) -> Re
     match kind {
         Kind::Decimal => decimal(op, coerce::to_decimal(a)?, coerce::to_decimal(b)?),
         Kind::Currency => currency(op, coerce::to_currency(a)?, coerce::to_currency(b)?),
-        Kind::Date => date(float(op, coerce::to_date(a)?, coerce::to_date(b)?), typing),
+        Kind::Date => date(float(op, days(a)?, days(b)?), typing),
         Kind::Double => double(float(op, coerce::to_double(a)?, coerce::to_double(b)?)),
         Kind::Single => single(float(op, coerce::to_double(a)?, coerce::to_double(b)?), typing),
         whole => {
@@ -126,6 +126,11 @@ fn compute(op: BinaryOp, a: &Value, b: &Value, kind: Kind, typing: Typing) -> Re
             fit(exact(op, a, b), whole, typing)
         }
     }
+}
+
+/// An operand of a sum of dates: only the result must be a date (MS-VBAL 5.6.9.3).
+fn days(value: &Value) -> Result<f64, RunError> {
+    if matches!(value, Value::Text(_)) { coerce::to_date(value) } else { coerce::to_double(value) }
 }
 
 fn exact(op: BinaryOp, a: i128, b: i128) -> i128 {

@@ -69,7 +69,7 @@ fn number_text(number: &Value, string: &Value) -> Result<Ordering, RunError> {
     match number {
         // True is -1, so it is less than False.
         Value::Boolean(value) => Ok(coerce::to_boolean(string)?.cmp(value)),
-        Value::Date(value) => Ok(value.total_cmp(&coerce::to_date(string)?)),
+        Value::Date(value) => floats(*value, coerce::to_date(string)?),
         Value::Decimal(value) => Ok(value.cmp(&coerce::to_decimal(string)?)),
         Value::Currency(value) => Ok(value.cmp(&coerce::to_currency(string)?)),
         other => floats(coerce::to_double(other)?, coerce::to_double(string)?),
@@ -80,20 +80,16 @@ fn floats(a: f64, b: f64) -> Result<Ordering, RunError> {
     a.partial_cmp(&b).ok_or_else(errors::overflow)
 }
 
-/// A Single and a Double compare as Singles; Currency and Decimal draw the other side to them.
+/// A Single and a Double compare as Singles; Currency and Decimal draw the other side to them, error 6 where it does not fit.
 fn numbers(a: &Value, b: &Value, left: Kind, right: Kind) -> Result<Ordering, RunError> {
     let (x, y) = (coerce::number(a)?, coerce::number(b)?);
     match (x, y) {
         (Number::Whole(x), Number::Whole(y)) | (Number::Currency(x), Number::Currency(y)) => return Ok(x.cmp(&y)),
         (Number::Decimal(_), _) | (_, Number::Decimal(_)) => {
-            if let (Ok(x), Ok(y)) = (coerce::number_decimal(x), coerce::number_decimal(y)) {
-                return Ok(x.cmp(&y));
-            }
+            return Ok(coerce::number_decimal(x)?.cmp(&coerce::number_decimal(y)?));
         }
         (Number::Currency(_), _) | (_, Number::Currency(_)) if left.max(right) == Kind::Currency => {
-            if let (Ok(x), Ok(y)) = (coerce::number_currency(x), coerce::number_currency(y)) {
-                return Ok(x.cmp(&y));
-            }
+            return Ok(coerce::number_currency(x)?.cmp(&coerce::number_currency(y)?));
         }
         _ => {}
     }
