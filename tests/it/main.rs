@@ -33,4 +33,5 @@ mod policy;
 mod source;
 mod source_books;
 mod store;
+mod vba_judge;
 mod web;
