@@ -96,6 +96,7 @@ fn a_short_record_of_the_old_format_costs_its_cell_only() {
     assert_eq!(source::state_of(&reading.facts).0, FileState::Partial);
 }
 
+/// The code of the date is Excel's own, where the standard has another ([MS-OI29500] 2.1.704).
 #[test]
 fn formats_of_the_old_format_come_with_the_cells() {
     let code = b"0.00\" EUR\"";
@@ -105,7 +106,7 @@ fn formats_of_the_old_format_come_with_the_cells() {
     let reading =
         read(old_book(&globals, &[number(0, 0, 0, 1.0), number(0, 1, 1, 2.5), number(0, 2, 2, 45_322.0)].concat()));
     let formats: Vec<_> = (0..3).map(|at| format_of(&reading, at)).collect();
-    assert_eq!(formats, [None, Some("0.00\" EUR\""), Some("mm-dd-yy")]);
+    assert_eq!(formats, [None, Some("0.00\" EUR\""), Some("m/d/yyyy")]);
     assert_eq!(reading.sheets[0].cells[2].value, Scalar::Moment(String::from("2024-01-31")));
 }
 

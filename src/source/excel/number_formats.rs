@@ -61,24 +61,25 @@ impl NumberFormats {
     }
 }
 
-/// The formats that every workbook has without declaring them (ECMA-376 part 1, 18.8.30; 27 to 36 and 50 to 58 are East
-/// Asian dates).
+/// The formats that every workbook has without declaring them, as Excel shows them in the United States: ECMA-376 part 1,
+/// 18.8.30, except where [MS-OI29500] 2.1.704 names what Excel has instead (14, 22, 37 to 40, 47). 27 to 36 and 50 to 58 are
+/// East Asian dates.
 pub(crate) fn built_in(id: u32) -> Option<&'static str> {
     Some(match id {
         1 => "0",
         2 => "0.00",
         3 => "#,##0",
         4 => "#,##0.00",
-        5 | 37 => "#,##0 ;(#,##0)",
-        6 | 38 => "#,##0 ;[Red](#,##0)",
-        7 | 39 => "#,##0.00;(#,##0.00)",
-        8 | 40 => "#,##0.00;[Red](#,##0.00)",
+        5 => "#,##0 ;(#,##0)",
+        6 => "#,##0 ;[Red](#,##0)",
+        7 => "#,##0.00;(#,##0.00)",
+        8 => "#,##0.00;[Red](#,##0.00)",
         9 => "0%",
         10 => "0.00%",
         11 => "0.00E+00",
         12 => "# ?/?",
         13 => "# ??/??",
-        14 | 27..=31 | 36 | 50..=54 | 57 | 58 => "mm-dd-yy",
+        14 | 27..=31 | 36 | 50..=54 | 57 | 58 => "m/d/yyyy",
         15 => "d-mmm-yy",
         16 => "d-mmm",
         17 => "mmm-yy",
@@ -86,13 +87,17 @@ pub(crate) fn built_in(id: u32) -> Option<&'static str> {
         19 => "h:mm:ss AM/PM",
         20 => "h:mm",
         21 => "h:mm:ss",
-        22 => "m/d/yy h:mm",
+        22 => "m/d/yyyy h:mm",
         32..=35 | 55 | 56 => "h:mm",
+        37 => "#,##0_);(#,##0)",
+        38 => "#,##0_);[Red](#,##0)",
+        39 => "#,##0.00_);(#,##0.00)",
+        40 => "#,##0.00_);[Red](#,##0.00)",
         41 | 42 => "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"_);_(@_)",
         43 | 44 => "_(* #,##0.00_);_(* \\(#,##0.00\\);_(* \"-\"??_);_(@_)",
         45 => "mm:ss",
         46 => "[h]:mm:ss",
-        47 => "mmss.0",
+        47 => "mm:ss.0",
         48 => "##0.0E+0",
         49 => "@",
         _ => return None,
