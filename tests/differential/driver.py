@@ -9,6 +9,7 @@ import collections
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from typing import NamedTuple
@@ -114,6 +115,8 @@ def main():
     if not os.access(options.daylight, os.X_OK):
         print(f"{options.daylight} is not built; run: cargo build --release", file=sys.stderr)
         return 2
+    # A run that is told to stop takes its office and its files with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     with tempfile.TemporaryDirectory(prefix="daylight-differential-") as folder:
         verdicts = run_all(options, folder)
     print("\n" + summary(verdicts, options.seed))
